@@ -1,0 +1,1 @@
+//! The command line: a library that is handed a registry of stages.

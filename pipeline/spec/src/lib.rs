@@ -1,0 +1,1 @@
+//! Experiment files: YAML to plain data, with good errors.

@@ -1,0 +1,1 @@
+//! Content hashes, the artifact store and the action cache.

@@ -1,0 +1,1 @@
+//! Metrics to the comparison and the paper tables.

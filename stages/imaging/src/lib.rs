@@ -1,0 +1,1 @@
+//! Volumes, label maps, geometry, readers and writers.

@@ -1,0 +1,1 @@
+//! Data manifest to cases table.

@@ -1,0 +1,1 @@
+//! Cases to labelled, unlabelled, validation and test.

@@ -1,0 +1,1 @@
+//! A synthetic dataset in a real dataset's layout.

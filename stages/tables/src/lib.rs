@@ -1,0 +1,29 @@
+//! The Arrow tables that stages hand to each other.
+//!
+//! Every artifact that is a table is one Arrow IPC file with a fixed name, written here and read
+//! here; a stage sees rows, never columns. Files are byte-reproducible: the same rows give the
+//! same bytes.
+
+mod cases;
+mod dataset;
+mod error;
+mod ipc;
+mod log;
+mod metrics;
+mod partition;
+mod planes;
+mod predictions;
+mod slices;
+
+pub mod kind;
+
+pub use cases::{CaseRow, CasesTable};
+pub use dataset::{ClassInfo, DatasetInfo};
+pub use error::TableError;
+pub use log::{LogRow, LogTable};
+pub use metrics::{Grid, MetricRow, MetricState, MetricsTable};
+pub use partition::{PartitionRow, PartitionTable, Role};
+pub use predictions::{PredictionMeta, PredictionsReader, PredictionsWriter, Window};
+pub use slices::{
+    GridConvention, PlaneGeometry, SliceMeta, SlicesInfo, SlicesReader, SlicesWriter,
+};

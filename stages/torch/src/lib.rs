@@ -1,0 +1,1 @@
+//! What train and predict do: networks, losses, the loop, the worker.

@@ -1,0 +1,1 @@
+//! What train and predict are: parameters, ports, resources.
