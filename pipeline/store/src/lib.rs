@@ -1,1 +1,29 @@
-//! Content hashes, the artifact store and the action cache.
+//! What exists: content digests, artifacts and remembered results.
+//!
+//! A store is a folder. `objects/` holds files named by their BLAKE3 digest; an artifact is a
+//! [`Tree`], a listing of relative paths and digests that is itself an object; `actions/` holds
+//! one record per action key, which names the trees the action made. Blobs are published before
+//! the records that name them, both by writing a temporary file and renaming it, so that a crash
+//! leaves at worst an orphan.
+
+mod action;
+mod digest;
+mod error;
+mod external;
+mod lock;
+mod objects;
+mod stat;
+mod store;
+mod tree;
+#[cfg(test)]
+mod tests;
+mod workspace;
+
+pub use action::{ActionKey, ActionRecord, Provenance};
+pub use digest::{Digest, ParseDigestError};
+pub use error::StoreError;
+pub use lock::ActionLock;
+pub use stat::FileSignature;
+pub use store::{Lookup, Store};
+pub use tree::{Tree, TreeFile};
+pub use workspace::Workspace;

@@ -1,0 +1,47 @@
+//! What the operating system says of a file, to know whether it has to be hashed again.
+
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+/// Identity, length and times of a file. Two equal signatures mean the same content, because the
+/// change time cannot be set by a program, unless the file was changed within the clock's
+/// granularity of being hashed; see [`FileSignature::is_settled`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileSignature {
+    /// Device number.
+    pub device: u64,
+    /// Inode number.
+    pub inode: u64,
+    /// Length in bytes.
+    pub size: u64,
+    /// Modification time in ns since 1970.
+    pub modified_ns: i128,
+    /// Change time in ns since 1970.
+    pub changed_ns: i128,
+}
+
+/// A change within this time of the hashing could leave the signature as it was.
+const GRANULARITY_NS: i128 = 50_000_000;
+
+impl FileSignature {
+    /// The signature of a file, symbolic links followed.
+    pub fn of(path: &Path) -> std::io::Result<Self> {
+        let meta = fs_err::metadata(path)?;
+        let ns = |seconds: i64, ns: i64| i128::from(seconds) * 1_000_000_000 + i128::from(ns);
+        Ok(Self {
+            device: meta.dev(),
+            inode: meta.ino(),
+            size: meta.size(),
+            modified_ns: ns(meta.mtime(), meta.mtime_nsec()),
+            changed_ns: ns(meta.ctime(), meta.ctime_nsec()),
+        })
+    }
+
+    /// Whether the file had been left alone long enough at the time `now_ns`, by the file
+    /// system's own clock, for its signature to prove its content.
+    pub fn is_settled(&self, now_ns: i128) -> bool {
+        self.changed_ns.max(self.modified_ns) + GRANULARITY_NS < now_ns
+    }
+}
