@@ -3,10 +3,26 @@
 //! The engine knows nothing of images, tensors or metrics. It is handed a [`Registry`] of
 //! [`Stage`]s and an experiment, and it is tested with toy stages only.
 
+mod events;
+mod executor;
+mod explain;
+mod fingerprint;
+mod graph;
+mod run;
 pub mod stage;
+
+pub use events::{NodeFailure, NodeOutcome, RunEvent, RunSummary};
+pub use executor::{Executor, InProcess, Work, Worker, WorkerPrograms};
+pub use explain::{Change, DirtyReason, differences};
+pub use fingerprint::{Fingerprint, FingerprintInput};
+pub use graph::{Graph, GraphErrors, Node, NodeId, NodeInput, OutputOf};
+pub use run::{
+    Capacity, NodePlan, NodeReport, NodeState, Plan, Report, ReportError, RunError, RunOptions,
+    RunResult, run,
+};
 
 pub use stage::{
     ActionContext, Arity, Cancellation, Cpus, Granted, InputArtifact, InputPort, Job, OutputPort,
     ParamProblem, Placement, Ports, Registry, Resources, SourceContext, SourceFile, SourceOrigin,
-    Stage, StageError, StageEvent, StageInfo,
+    Stage, StageError, StageEvent, StageInfo, serve_worker,
 };

@@ -75,6 +75,8 @@ impl Error for StageError {}
 /// One thing wrong with a stage's parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParamProblem {
+    /// The kind of mistake, such as `spec::unknown_field`.
+    pub code: &'static str,
     /// Dotted path below `with:`, such as `optimizer.peak_lr`; empty for the whole.
     pub path: String,
     /// What was found and why it is not accepted.
@@ -86,7 +88,7 @@ pub struct ParamProblem {
 impl ParamProblem {
     /// A problem at a dotted path below `with:`.
     pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { path: path.into(), message: message.into(), help: None }
+        Self { code: "graph::parameter", path: path.into(), message: message.into(), help: None }
     }
 
     /// Adds what would be accepted.

@@ -113,6 +113,7 @@ pub fn serve_worker(
     job_file: &Path,
     run: impl FnOnce(&Job, &ActionContext<'_>) -> Result<(), StageError>,
 ) -> u8 {
+    end_with_the_orchestrator();
     let out = Mutex::new(std::io::stdout());
     let emit = |event: StageEvent| {
         if let (Ok(line), Ok(mut out)) = (serde_json::to_string(&event), out.lock()) {
@@ -140,6 +141,21 @@ pub fn serve_worker(
             1
         }
     }
+}
+
+/// Ends the process when standard input closes: the orchestrator holds the other end, and when it
+/// is killed nobody would take the result.
+fn end_with_the_orchestrator() {
+    let watch = || {
+        let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+        #[expect(
+            clippy::exit,
+            reason = "nothing is left to clean up: outputs are temporary until taken"
+        )]
+        std::process::exit(1);
+    };
+    // Without the thread the worker merely lives longer.
+    let _ = std::thread::Builder::new().name("orchestrator-watch".to_owned()).spawn(watch);
 }
 
 impl StageError {

@@ -90,11 +90,8 @@ impl<S: Stage> ErasedStage for Arc<S> {
     }
 
     fn configure(&self, raw: &Value) -> Result<Arc<dyn ConfiguredStage>, Vec<ParamProblem>> {
-        let params: S::Params = serde_path_to_error::deserialize(raw).map_err(|error| {
-            let path = error.path().to_string();
-            let path = if path == "." { String::new() } else { path };
-            vec![ParamProblem::new(path, error.into_inner().to_string())]
-        })?;
+        let params: S::Params = pipeline_spec::read_value(raw)
+            .map_err(|problems| problems.into_iter().map(ParamProblem::from).collect::<Vec<_>>())?;
         let problems = self.check(&params);
         if !problems.is_empty() {
             return Err(problems);
@@ -139,5 +136,16 @@ impl<S: Stage> ConfiguredStage for Configured<S> {
 
     fn run(&self, context: &ActionContext<'_>) -> Result<(), StageError> {
         self.stage.run(&self.params, context)
+    }
+}
+
+impl From<pipeline_spec::FieldProblem> for ParamProblem {
+    fn from(problem: pipeline_spec::FieldProblem) -> Self {
+        Self {
+            code: problem.code,
+            path: problem.path.to_string(),
+            message: problem.message,
+            help: problem.help,
+        }
     }
 }

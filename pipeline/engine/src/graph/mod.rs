@@ -1,0 +1,11 @@
+//! From an experiment to plain nodes: wiring by artifact kind, then matrix expansion.
+
+mod build;
+mod cycle;
+mod expand;
+mod node;
+mod render;
+mod wire;
+
+pub use build::{Graph, GraphErrors};
+pub use node::{Node, NodeId, NodeInput, OutputOf};
