@@ -1,0 +1,90 @@
+//! The batch of every step.
+
+use stages_train::TrainParams;
+use tch::{Device, Tensor};
+
+use crate::augment::Augmentation;
+use crate::data::TrainingData;
+use crate::perturbation::Flips;
+use crate::random::Draws;
+use crate::sampler::Sampler;
+
+/// What one training step sees.
+pub struct Batch {
+    /// Labelled images, then unlabelled ones, then the perturbed unlabelled ones where a
+    /// regularizer compares the two: `[B, 1, crop, crop]`, f32 in 0..=1.
+    pub images: Tensor,
+    /// Class ids of the labelled images, `[batch_labelled, crop, crop]`, i64.
+    pub labels: Tensor,
+    /// Present where the perturbed images are.
+    pub flips: Option<Flips>,
+}
+
+/// Makes the batch of any step from the seed alone.
+///
+/// Every random choice has a stream of its own, so two methods with one seed see the same labelled
+/// images under the same augmentation, whatever else they see.
+pub struct Batches<'a> {
+    params: &'a TrainParams,
+    data: &'a TrainingData,
+    augmentation: Augmentation,
+    labelled: Source,
+    unlabelled: Option<Source>,
+    perturbation: Draws,
+    device: Device,
+}
+
+/// Which slices of one store, and how they are changed.
+struct Source {
+    sampler: Sampler,
+    augment: Draws,
+}
+
+impl<'a> Batches<'a> {
+    /// The batches of a training.
+    pub fn new(params: &'a TrainParams, data: &'a TrainingData, device: Device) -> Self {
+        let source = |kind: &str, count: usize| Source {
+            sampler: Sampler::new(params.seed, &format!("train/{kind}/order"), count),
+            augment: Draws::new(params.seed, &format!("train/{kind}/augment")),
+        };
+        Self {
+            params,
+            data,
+            augmentation: Augmentation::new(&params.augment, data.canvas, i64::from(params.crop)),
+            labelled: source("labelled", data.labelled.len()),
+            unlabelled: data.unlabelled.as_ref().map(|store| source("unlabelled", store.len())),
+            perturbation: Draws::new(params.seed, "train/perturb"),
+            device,
+        }
+    }
+
+    /// The batch of a step, counted from 0.
+    pub fn at(&mut self, step: u64) -> Batch {
+        let store = &self.data.labelled;
+        let rows = self.labelled.sampler.batch(step, self.params.batch_labelled);
+        let views = self.augmentation.draw(&self.labelled.augment, step, rows.len());
+        let mut images = vec![self.augmentation.images(store, &rows, &views)];
+        let labels = self.augmentation.labels(store, &rows, &views);
+        let mut flips = None;
+        if let (Some(source), Some(store)) = (&mut self.unlabelled, &self.data.unlabelled) {
+            let rows = source.sampler.batch(step, self.params.batch_unlabelled);
+            let views = self.augmentation.draw(&source.augment, step, rows.len());
+            let unlabelled = self.augmentation.images(store, &rows, &views);
+            if self.params.regularizers.is_empty() {
+                images.push(unlabelled);
+            } else {
+                let drawn = Flips::draw(
+                    &self.params.perturbation.flips,
+                    &self.perturbation,
+                    step,
+                    rows.len(),
+                    self.device,
+                );
+                let perturbed = drawn.apply(&unlabelled);
+                images.extend([unlabelled, perturbed]);
+                flips = Some(drawn);
+            }
+        }
+        Batch { images: Tensor::cat(&images, 0), labels, flips }
+    }
+}

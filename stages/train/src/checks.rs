@@ -1,0 +1,284 @@
+//! What the types of [`TrainParams`] cannot say.
+
+use std::fmt::Display;
+
+use pipeline_engine::ParamProblem;
+
+use crate::{LearningRateParams, OptimizerParams, RegularizerParams, TrainParams};
+
+/// Every problem with the parameters, together.
+pub(crate) fn problems(params: &TrainParams) -> Vec<ParamProblem> {
+    let mut found = Found(Vec::new());
+    sizes(params, &mut found);
+    augmentation(params, &mut found);
+    optimizer(params, &mut found);
+    learning_rate(params, &mut found);
+    for (i, regularizer) in params.regularizers.iter().enumerate() {
+        let path = format!("regularizers[{i}].{}", regularizer.name());
+        check_regularizer(&path, regularizer, params, &mut found);
+    }
+    if !params.regularizers.is_empty() {
+        found.at_least_one("batch_unlabelled", params.batch_unlabelled);
+    }
+    found.0
+}
+
+fn sizes(params: &TrainParams, found: &mut Found) {
+    // Four halvings must come out even, or skip connections and upsampled features differ in size.
+    found.unless(
+        params.crop > 0 && params.crop.is_multiple_of(16),
+        "crop",
+        params.crop,
+        "a positive multiple of 16, such as 64, 96, 128 or 224",
+    );
+    // Sixteen pixels are one pixel at the lowest level, and one value has no variance.
+    found.unless(
+        params.crop != 16 || params.images_per_step() > 1,
+        "crop",
+        params.crop,
+        "at least 32, or more than one image in a step",
+    );
+    for (i, width) in params.network.widths.iter().enumerate() {
+        found.unless(
+            (1..=4096).contains(width),
+            &format!("network.widths[{i}]"),
+            width,
+            "a whole number from 1 to 4096",
+        );
+    }
+    found.at_least_one("epochs", params.epochs);
+    found.at_least_one("iterations_per_epoch", params.iterations_per_epoch);
+    found.at_least_one("batch_labelled", params.batch_labelled);
+    found.at_least_one("validate_every", params.validate_every);
+}
+
+fn augmentation(params: &TrainParams, found: &mut Found) {
+    let augment = &params.augment;
+    found.within("augment.rotate_deg", augment.rotate_deg, 180.0);
+    found.within("augment.vertical_flip", augment.vertical_flip, 1.0);
+    found.within("augment.horizontal_flip", augment.horizontal_flip, 1.0);
+    found.within("augment.jitter", augment.jitter, 1.0);
+    found.within("perturbation.flips.probability", params.perturbation.flips.probability, 1.0);
+}
+
+fn optimizer(params: &TrainParams, found: &mut Found) {
+    let OptimizerParams::Adam(adam) = &params.optimizer;
+    for (i, beta) in adam.betas.iter().enumerate() {
+        found.unless(
+            (0.0..1.0).contains(beta),
+            &format!("optimizer.adam.betas[{i}]"),
+            beta,
+            "a number from 0 up to, not including, 1",
+        );
+    }
+    found.positive("optimizer.adam.eps", adam.eps);
+    found.not_negative("optimizer.adam.weight_decay", adam.weight_decay);
+}
+
+fn learning_rate(params: &TrainParams, found: &mut Found) {
+    match &params.learning_rate {
+        LearningRateParams::WarmupCosine(rate) => {
+            found.positive("learning_rate.warmup_cosine.start_lr", rate.start_lr);
+            found.positive("learning_rate.warmup_cosine.peak_lr", rate.peak_lr);
+            found.not_negative("learning_rate.warmup_cosine.final_lr", rate.final_lr);
+            found.unless(
+                rate.warmup_epochs < params.epochs,
+                "learning_rate.warmup_cosine.warmup_epochs",
+                rate.warmup_epochs,
+                &format!("less than `epochs`, which is {}", params.epochs),
+            );
+        }
+        LearningRateParams::Constant(rate) => {
+            found.positive("learning_rate.constant.lr", rate.lr);
+        }
+        LearningRateParams::Poly(rate) => {
+            found.positive("learning_rate.poly.lr", rate.lr);
+            found.positive("learning_rate.poly.power", rate.power);
+        }
+    }
+}
+
+fn check_regularizer(
+    path: &str,
+    regularizer: &RegularizerParams,
+    params: &TrainParams,
+    found: &mut Found,
+) {
+    let weight = regularizer.weight();
+    found.not_negative(&format!("{path}.weight.value"), weight.value);
+    found.within(&format!("{path}.weight.ramp_until"), weight.ramp_until, 1.0);
+    if let RegularizerParams::LocalMi(mi) = regularizer {
+        found.not_negative(&format!("{path}.marginal_weight"), mi.marginal_weight);
+        found.unless(
+            u64::from(mi.window) * 2 < u64::from(params.crop),
+            &format!("{path}.window"),
+            mi.window,
+            &format!("less than half of `crop`, which is {}", params.crop),
+        );
+    }
+}
+
+/// Collects problems.
+struct Found(Vec<ParamProblem>);
+
+impl Found {
+    fn unless(&mut self, accepted: bool, path: &str, value: impl Display, help: &str) {
+        if !accepted {
+            self.0.push(ParamProblem::new(path, format!("found {value}")).with_help(help));
+        }
+    }
+
+    fn at_least_one(&mut self, path: &str, value: u32) {
+        self.unless(value >= 1, path, value, "a whole number of at least 1");
+    }
+
+    fn positive(&mut self, path: &str, value: f64) {
+        self.unless(value.is_finite() && value > 0.0, path, value, "a number above 0");
+    }
+
+    fn not_negative(&mut self, path: &str, value: f64) {
+        self.unless(value.is_finite() && value >= 0.0, path, value, "a number of at least 0");
+    }
+
+    fn within(&mut self, path: &str, value: f64, largest: f64) {
+        self.unless(
+            (0.0..=largest).contains(&value),
+            path,
+            value,
+            &format!("a number from 0 to {largest}"),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pipeline_engine::Registry;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::{Predict, Train};
+
+    fn messages(stage: &str, raw: &Value) -> Vec<String> {
+        let registry = Registry::new().with(Train).with(Predict);
+        match registry.get(stage).unwrap().configure(raw) {
+            Ok(_) => Vec::new(),
+            Err(problems) => problems
+                .into_iter()
+                .map(|p| format!("{}: {} ({})", p.path, p.message, p.help.unwrap_or_default()))
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn accepts_the_defaults_and_every_method_of_the_paper() {
+        let methods = [
+            json!({}),
+            json!({"supervision": "all", "unlabelled_in_batch_norm": false}),
+            json!({"regularizers": [
+                {"consistency": {"divergence": "mse", "weight": {"value": 5.0}}},
+                {"local_mi": {"weight": {"value": 0.1, "ramp_until": 0.6, "shape": "sigmoid"}}},
+                {"entropy": {"weight": {"value": 1e-5}}},
+            ]}),
+            json!({"learning_rate": {"poly": {"lr": 0.001}}, "optimizer": {"adam": {}}}),
+        ];
+        for method in methods {
+            assert_eq!(messages("train", &method), Vec::<String>::new(), "{method}");
+        }
+    }
+
+    #[test]
+    fn reports_every_problem_with_its_path_and_what_is_accepted() {
+        let raw = json!({
+            "crop": 100,
+            "epochs": 5,
+            "batch_unlabelled": 0,
+            "augment": {"vertical_flip": 1.5},
+            "optimizer": {"adam": {"betas": [0.9, 1.0]}},
+            "regularizers": [{"local_mi": {"window": 60, "weight": {"value": -1.0}}}],
+        });
+        insta::assert_snapshot!(messages("train", &raw).join("\n"), @r"
+        crop: found 100 (a positive multiple of 16, such as 64, 96, 128 or 224)
+        augment.vertical_flip: found 1.5 (a number from 0 to 1)
+        optimizer.adam.betas[1]: found 1 (a number from 0 up to, not including, 1)
+        learning_rate.warmup_cosine.warmup_epochs: found 10 (less than `epochs`, which is 5)
+        regularizers[0].local_mi.weight.value: found -1 (a number of at least 0)
+        regularizers[0].local_mi.window: found 60 (less than half of `crop`, which is 100)
+        batch_unlabelled: found 0 (a whole number of at least 1)
+        ");
+    }
+
+    #[test]
+    fn names_the_path_of_an_unknown_or_mistyped_parameter() {
+        let found = [
+            messages("train", &json!({"augment": {"rotate": 3}})),
+            messages("train", &json!({"regularizers": [{"local_mi": {"weight": 0.1}}]})),
+            messages("train", &json!({"perturbation": {"affine": {}}})),
+            messages("train", &json!({"network": {"widths": [16, 32]}})),
+        ];
+        insta::assert_snapshot!(found.concat().join("\n"), @r"
+        augment.rotate: unknown field `rotate`, expected one of `rotate_deg`, `vertical_flip`, `horizontal_flip`, `pad`, `jitter`, `interpolation` ()
+        regularizers[0].local_mi.weight: invalid type: floating point `0.1`, expected a mapping such as `{value: 0.1, ramp_until: 0.6}` ()
+        perturbation.affine: unknown field `affine`, expected `flips` ()
+        network.widths: invalid length 2, expected an array of length 5 ()
+        ");
+    }
+
+    #[test]
+    fn refuses_a_prediction_of_nothing() {
+        let raw = json!({"checkpoints": [], "roles": ["test", "test"], "batch": 0});
+        insta::assert_snapshot!(messages("predict", &raw).join("\n"), @r"
+        checkpoints: no checkpoint to predict with (list `best`, `last` or both)
+        roles[1]: `test` is listed twice (list each once)
+        batch: found 0 (a whole number of at least 1)
+        ");
+    }
+
+    #[test]
+    fn counts_the_images_of_a_step_by_method() {
+        let count =
+            |raw: Value| serde_json::from_value::<TrainParams>(raw).unwrap().images_per_step();
+        let weight = json!({"value": 1.0});
+        assert_eq!(count(json!({})), 14, "4 labelled and 10 for the batch-norm statistics");
+        assert_eq!(count(json!({"unlabelled_in_batch_norm": false})), 4);
+        assert_eq!(count(json!({"regularizers": [{"entropy": {"weight": weight}}]})), 24);
+        let both = json!({
+            "unlabelled_in_batch_norm": false, "regularizers": [{"entropy": {"weight": weight}}],
+        });
+        assert_eq!(count(both), 24, "a regularizer needs both views whatever batch norm does");
+    }
+
+    /// The parameters are part of every key: a change to this text makes every training run again.
+    #[test]
+    fn default_parameters_serialize_as_they_always_did() {
+        let text = serde_json::to_string(&TrainParams::default()).unwrap().replace(",\"", ",\n\"");
+        insta::assert_snapshot!(text, @r#"
+        {"seed":10,
+        "supervision":"labelled",
+        "regularizers":[],
+        "unlabelled_in_batch_norm":true,
+        "network":{"widths":[16,32,64,128,256]},
+        "crop":224,
+        "augment":{"rotate_deg":45.0,
+        "vertical_flip":0.5,
+        "horizontal_flip":0.5,
+        "pad":0,
+        "jitter":0.5,
+        "interpolation":"nearest"},
+        "perturbation":{"flips":{"probability":0.8}},
+        "optimizer":{"adam":{"betas":[0.9,0.999],
+        "eps":1e-8,
+        "weight_decay":0.00001}},
+        "learning_rate":{"warmup_cosine":{"start_lr":1e-7,
+        "peak_lr":0.00004,
+        "warmup_epochs":10,
+        "final_lr":1e-7}},
+        "epochs":100,
+        "iterations_per_epoch":300,
+        "batch_labelled":4,
+        "batch_unlabelled":10,
+        "validate_every":1,
+        "select_on":"validation",
+        "precision":"fp32"}
+        "#);
+    }
+}

@@ -1,0 +1,20 @@
+//! Parameters, one file per topic. Their doc comments are the user's reference.
+
+mod augment;
+mod optimizer;
+mod predict;
+mod regularizer;
+mod train;
+mod weight;
+
+pub use augment::{AugmentParams, FlipParams, Interpolation, PerturbationParams};
+pub use optimizer::{
+    AdamParams, ConstantRateParams, LearningRateParams, OptimizerParams, PolyRateParams,
+    WarmupCosineParams,
+};
+pub use predict::{Checkpoint, PredictParams, PredictRole};
+pub use regularizer::{
+    ConsistencyParams, Divergence, EntropyParams, LocalMiParams, RegularizerParams,
+};
+pub use train::{NetworkParams, Precision, SelectOn, Supervision, TrainParams};
+pub use weight::{RampShape, WeightParams};
