@@ -9,6 +9,9 @@ use miette::{LabeledSpan, NamedSource, Severity, SourceCode};
 
 use crate::FieldPath;
 
+/// The name of places in an argument.
+pub(crate) const COMMAND_LINE: &str = "--set";
+
 /// One mistake in what the user wrote.
 #[derive(Debug, Clone)]
 pub struct Diagnostic {
@@ -124,6 +127,16 @@ impl Place {
         }
     }
 
+    /// The text at the place.
+    pub fn text(&self) -> &str {
+        &self.source.inner()[self.span.clone()]
+    }
+
+    /// The line that the place begins in.
+    pub fn line_text(&self) -> &str {
+        self.source.inner().lines().nth(self.line - 1).unwrap_or_default()
+    }
+
     /// Names the underlined text.
     #[must_use]
     pub fn with_label(mut self, label: impl Into<String>) -> Self {
@@ -134,6 +147,9 @@ impl Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.name == COMMAND_LINE {
+            return f.write_str(COMMAND_LINE);
+        }
         write!(f, "{}:{}:{}", self.name, self.line, self.column)
     }
 }
@@ -151,7 +167,7 @@ impl SpecErrors {
     /// The mistakes of a file, put in the order of their places.
     pub fn new(file: &Path, mut diagnostics: Vec<Diagnostic>) -> Self {
         diagnostics.sort_by_key(|diagnostic| {
-            diagnostic.place.as_ref().map(|place| (place.name == "--set", place.span.start))
+            diagnostic.place.as_ref().map(|place| (place.name == COMMAND_LINE, place.span.start))
         });
         Self { file: file.display().to_string(), diagnostics }
     }

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::diagnostic::COMMAND_LINE;
 use crate::yaml::{Document, Tree};
-use crate::{Diagnostic, FieldPath, SpecErrors};
+use crate::{Diagnostic, FieldPath, Place, SpecErrors};
 
 /// One `--set` argument: a path into the experiment and the value to put there.
 ///
@@ -30,9 +31,9 @@ impl Override {
     /// # Errors
     /// No `=`, an empty path or value, or a value that is not YAML.
     pub fn parse(argument: &str) -> Result<Self, SpecErrors> {
-        let file = Path::new("--set");
+        let file = Path::new(COMMAND_LINE);
         let fail = |message: String| {
-            let place = crate::Place::new("--set", &argument.into(), 0..argument.len());
+            let place = Place::new(COMMAND_LINE, &argument.into(), 0..argument.len());
             let diagnostic = Diagnostic::new("spec::set", message).with_help(FORM).at(place);
             Err(SpecErrors::new(file, vec![diagnostic]))
         };

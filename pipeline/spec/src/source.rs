@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::diagnostic::COMMAND_LINE;
 use crate::{Diagnostic, FieldPath, Place};
 
 /// Where every field of a document was written: the file, or a `--set` argument laid over it.
@@ -81,7 +82,7 @@ impl SourceMap {
                 Part::Key => 0..value.saturating_sub(1),
                 Part::Value => value..argument.text.len(),
             };
-            return Place::new("--set", &argument.text, span);
+            return Place::new(COMMAND_LINE, &argument.text, span);
         }
         let mut at = path.clone();
         let mut exact = true;

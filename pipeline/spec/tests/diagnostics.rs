@@ -2,19 +2,12 @@
 
 use std::path::Path;
 
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
-use pipeline_spec::{SpecErrors, load, parse, read_yaml};
+use pipeline_spec::{Paint, SpecErrors, load, parse, read_yaml};
 use serde::Deserialize;
 
 fn rendered(error: &SpecErrors) -> String {
-    let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor())
-        .with_width(110)
-        .with_context_lines(1);
-    let mut text = format!("{error}\n");
-    for one in error.related().into_iter().flatten() {
-        handler.render_report(&mut text, one).expect("writing to a string");
-    }
-    text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+    let mistakes = error.diagnostics.iter().map(|one| one.render(Paint::Plain));
+    format!("{error}\n\n{}", mistakes.collect::<Vec<_>>().join("\n"))
 }
 
 fn experiment(text: &str) -> String {

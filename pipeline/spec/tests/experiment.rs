@@ -218,7 +218,9 @@ fn a_parameter_is_found_where_it_was_written() {
         "matrix.method.ours.train.regularizers[1].local_mi.weight"
     );
     // From the command line: the value starts after `train.epochs=`, in column 14.
-    assert_eq!(place("epochs").1, "--set:1:14");
+    let origin = experiment.origin("train", &ours, &FieldPath::parse("epochs"));
+    assert_eq!(experiment.source.place(&origin).column, 14);
+    assert_eq!(place("epochs").1, "--set");
     // Written nowhere: the nearest ancestor, the key `with`.
     assert_eq!(place("batch").1, "e.yaml:25:5");
 }

@@ -1,0 +1,211 @@
+//! A whole program with toy stages: what a binary that uses this library looks like.
+//!
+//! `cargo run -p pipeline-cli --example toy -- stages`
+
+use std::process::ExitCode;
+
+use pipeline_cli::About;
+use pipeline_engine::{
+    ActionContext, ParamProblem, Placement, Ports, Registry, Stage, StageError, StageInfo,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+fn main() -> ExitCode {
+    let registry = Registry::new().with(Say).with(Collect).with(Trip).with(Wait);
+    let about = About { name: "toy", version: "1.2.3", summary: "Writes and collects words" };
+    pipeline_cli::main(&registry, about)
+}
+
+/// Writes a word into a file.
+struct Say;
+
+/// Parameters of `say`.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct SayParams {
+    /// The word to write; not empty.
+    word: String,
+    /// How often, from 1; default 1.
+    #[serde(default = "once")]
+    times: u32,
+    /// How it is written; default `plain`.
+    #[serde(default)]
+    style: Style,
+    /// Seed of nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seed: Option<u64>,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Style {
+    /// As it is.
+    #[default]
+    Plain,
+    /// Between two texts.
+    Framed(Frame),
+}
+
+/// Parameters of `framed`.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Frame {
+    /// Before and after the word.
+    border: String,
+}
+
+fn once() -> u32 {
+    1
+}
+
+impl Stage for Say {
+    type Params = SayParams;
+
+    fn info(&self) -> StageInfo {
+        StageInfo {
+            name: "say",
+            version: 1,
+            summary: "writes a word into a file",
+            placement: Placement::InProcess,
+        }
+    }
+
+    fn ports(&self, _params: &SayParams) -> Ports {
+        Ports::new().output("text", "text")
+    }
+
+    fn check(&self, params: &SayParams) -> Vec<ParamProblem> {
+        let mut problems = Vec::new();
+        if params.word.is_empty() {
+            problems.push(ParamProblem::new("word", "the word is empty").with_help("write a word"));
+        }
+        if params.times == 0 {
+            problems.push(ParamProblem::new("times", "found 0").with_help("1 or more"));
+        }
+        problems
+    }
+
+    fn run(&self, params: &SayParams, context: &ActionContext<'_>) -> Result<(), StageError> {
+        let border = match &params.style {
+            Style::Plain => "",
+            Style::Framed(frame) => &frame.border,
+        };
+        let word = format!("{border}{}{border} ", params.word);
+        for done in 0..params.times {
+            context.progress(u64::from(done), u64::from(params.times), "writing");
+        }
+        if params.word == "leak" {
+            context.warn("the word is a leak");
+        }
+        let text = word.repeat(params.times as usize);
+        fs_err::write(context.output("text")?.join("word.txt"), text.trim())
+            .map_err(StageError::new)
+    }
+}
+
+/// Collects the words of all variants.
+struct Collect;
+
+/// It has none.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct CollectParams {}
+
+impl Stage for Collect {
+    type Params = CollectParams;
+
+    fn info(&self) -> StageInfo {
+        StageInfo {
+            name: "collect",
+            version: 1,
+            summary: "collects words",
+            placement: Placement::InProcess,
+        }
+    }
+
+    fn ports(&self, _params: &CollectParams) -> Ports {
+        Ports::new().many_input("texts", "text").shown_output("list", "list", "words.md")
+    }
+
+    fn run(&self, _params: &CollectParams, context: &ActionContext<'_>) -> Result<(), StageError> {
+        let mut text = String::new();
+        for input in context.inputs("texts") {
+            let word =
+                fs_err::read_to_string(input.dir.join("word.txt")).map_err(StageError::new)?;
+            text = format!("{text}- {word} {:?}\n", input.coordinates);
+        }
+        fs_err::write(context.output("list")?.join("words.md"), text).map_err(StageError::new)
+    }
+}
+
+/// Fails.
+struct Trip;
+
+/// Parameters of `trip`.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[derive(Default)]
+struct TripParams {
+    /// Panic instead of failing in an orderly way; default false.
+    panic: bool,
+}
+
+impl Stage for Trip {
+    type Params = TripParams;
+
+    fn info(&self) -> StageInfo {
+        StageInfo { name: "trip", version: 1, summary: "fails", placement: Placement::InProcess }
+    }
+
+    fn ports(&self, _params: &TripParams) -> Ports {
+        Ports::new().input("text", "text").output("nothing", "nothing")
+    }
+
+    fn run(&self, params: &TripParams, context: &ActionContext<'_>) -> Result<(), StageError> {
+        assert!(!params.panic, "tripped over an invariant");
+        context.info("about to trip");
+        Err(StageError::message("tripped over 2 stones")
+            .with_detail("stone a")
+            .with_detail("stone b")
+            .with_help("remove the stones"))
+    }
+}
+
+/// Waits until it is stopped.
+struct Wait;
+
+/// Parameters of `wait`.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[derive(Default)]
+struct WaitParams {
+    /// Do not stop when asked to; default false.
+    stubborn: bool,
+}
+
+impl Stage for Wait {
+    type Params = WaitParams;
+
+    fn info(&self) -> StageInfo {
+        StageInfo {
+            name: "wait",
+            version: 1,
+            summary: "waits until it is stopped",
+            placement: Placement::InProcess,
+        }
+    }
+
+    fn ports(&self, _params: &WaitParams) -> Ports {
+        Ports::new().input("text", "text").output("nothing", "nothing")
+    }
+
+    fn run(&self, params: &WaitParams, context: &ActionContext<'_>) -> Result<(), StageError> {
+        loop {
+            if !params.stubborn {
+                context.check_cancelled()?;
+            }
+            std::thread::park_timeout(std::time::Duration::from_millis(1));
+        }
+    }
+}

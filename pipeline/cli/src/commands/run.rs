@@ -1,0 +1,111 @@
+//! `orchestrate run`.
+
+use pipeline_engine::{Cancellation, NodeFailure, RunEvent, RunOptions, RunResult, RunSummary};
+
+use super::{Loaded, Session};
+use crate::arguments::RunArguments;
+use crate::capacity::capacity;
+use crate::error::{CommandError, Exit};
+use crate::progress::{Tally, choose, summary_line};
+use crate::workers::find_workers;
+use crate::{interrupt, render};
+
+/// Runs whatever is not done yet, then prints the results.
+pub(crate) fn run(session: &Session<'_>, arguments: &RunArguments) -> Result<Exit, CommandError> {
+    let console = session.console;
+    let loaded = session.load(&arguments.experiment)?;
+    let store = session.store(&arguments.experiment.places)?;
+    let options = options(session, arguments, &loaded);
+    let cancellation = Cancellation::new();
+    interrupt::watch(console, &cancellation);
+
+    let tally = Tally::default();
+    let progress = choose(console, arguments.json);
+    let hear = |event: RunEvent| {
+        tally.event(&event);
+        progress.event(&event);
+    };
+    let result = pipeline_engine::run(&loaded.graph, &store, &options, &cancellation, &hear);
+    drop(progress);
+    let result = result?;
+
+    for warning in tally.warnings() {
+        console.note(&format!("{} {warning}", console.tag("warning")));
+    }
+    for failed in grouped(&loaded, tally.failures()) {
+        let tag = console.tag("error");
+        console.note(&render::failure(
+            &tag,
+            &failed.nodes,
+            failed.stage,
+            &failed.error,
+            &loaded.run_dir,
+        ));
+    }
+    if !console.quiet {
+        if !result.shown.is_empty() {
+            console.note(&format!("results: {}/", loaded.run_dir.display()));
+        }
+        console.note(&summary_line(&result.summary));
+    }
+    if !arguments.json {
+        print_results(session, &result);
+    }
+    Ok(exit(&result.summary))
+}
+
+fn options(session: &Session<'_>, arguments: &RunArguments, loaded: &Loaded) -> RunOptions {
+    RunOptions {
+        capacity: capacity(arguments, session.surroundings),
+        keep_going: arguments.keep_going,
+        experiment_dir: loaded.experiment_dir.clone(),
+        experiment_file: loaded.experiment.path.display().to_string(),
+        data_root: loaded.data_root.clone(),
+        run_dir: loaded.run_dir.clone(),
+        workers: find_workers(session.registry, session.surroundings),
+        program: format!("{} {}", session.about.name, session.about.version),
+        started_at: session.surroundings.started_at.clone(),
+    }
+}
+
+/// Prints the text files that stages want shown.
+fn print_results(session: &Session<'_>, result: &RunResult) {
+    for path in &result.shown {
+        match fs_err::read_to_string(path) {
+            Ok(text) => session.console.data(&text),
+            Err(error) => tracing::warn!(%error, "result not shown"),
+        }
+    }
+}
+
+/// Nodes of one stage that failed for the same reason.
+struct Failed<'a> {
+    nodes: Vec<String>,
+    stage: &'a str,
+    error: NodeFailure,
+}
+
+/// Puts failures that differ in nothing but the node together.
+fn grouped(loaded: &Loaded, failures: Vec<(String, NodeFailure)>) -> Vec<Failed<'_>> {
+    let mut groups: Vec<Failed<'_>> = Vec::new();
+    for (node, error) in failures {
+        let found = loaded.graph.nodes.iter().find(|candidate| candidate.id.as_str() == node);
+        let stage = found.map_or("?", |node| node.stage.info().name);
+        let same = groups.iter_mut().find(|group| group.stage == stage && group.error == error);
+        match same {
+            Some(group) => group.nodes.push(node),
+            None => groups.push(Failed { nodes: vec![node], stage, error }),
+        }
+    }
+    groups
+}
+
+fn exit(summary: &RunSummary) -> Exit {
+    if summary.bug {
+        Exit::Bug
+    } else if summary.failed > 0 || summary.cancelled || summary.skipped > 0 {
+        Exit::Failed
+    } else {
+        Exit::Done
+    }
+}

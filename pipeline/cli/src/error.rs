@@ -1,0 +1,87 @@
+//! What goes wrong with a command, and what the process says of it.
+
+use std::process::ExitCode;
+
+use pipeline_engine::{GraphErrors, RunError};
+use pipeline_spec::{Diagnostic, SpecErrors};
+use pipeline_store::StoreError;
+
+/// The exit status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Everything that was asked for is done.
+    Done,
+    /// A stage failed, or the run was stopped.
+    Failed,
+    /// The request is wrong.
+    Request,
+    /// A bug in us.
+    Bug,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::Failed => 1,
+            Exit::Request => 2,
+            Exit::Bug => 3,
+        })
+    }
+}
+
+/// A command that could not be carried out because the request is wrong.
+#[derive(Debug)]
+pub(crate) struct CommandError {
+    /// Everything wrong with it; at least one.
+    pub(crate) mistakes: Vec<Diagnostic>,
+}
+
+impl From<SpecErrors> for CommandError {
+    fn from(errors: SpecErrors) -> Self {
+        Self { mistakes: errors.diagnostics }
+    }
+}
+
+impl From<GraphErrors> for CommandError {
+    fn from(errors: GraphErrors) -> Self {
+        Self { mistakes: errors.mistakes }
+    }
+}
+
+impl From<Diagnostic> for CommandError {
+    fn from(mistake: Diagnostic) -> Self {
+        Self { mistakes: vec![mistake] }
+    }
+}
+
+impl From<StoreError> for CommandError {
+    fn from(error: StoreError) -> Self {
+        Diagnostic::new("cli::store", sentence(&error))
+            .with_help(
+                "the folder of the store must be writable; choose another with `--store DIR`",
+            )
+            .into()
+    }
+}
+
+impl From<RunError> for CommandError {
+    fn from(error: RunError) -> Self {
+        Diagnostic::new("cli::results", sentence(&error))
+            .with_help(
+                "what was computed is in the store; make the folder of runs writable or choose another with `--runs DIR`, and run again",
+            )
+            .into()
+    }
+}
+
+/// An error with its causes, in one line.
+fn sentence(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text = format!("{text}: {inner}");
+        cause = inner.source();
+    }
+    text
+}

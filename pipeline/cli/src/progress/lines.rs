@@ -1,0 +1,172 @@
+//! One line per change of a node, for logs and pipes.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use pipeline_engine::stage::StageEvent;
+use pipeline_engine::{NodeOutcome, RunEvent};
+
+use super::Progress;
+use crate::console::Console;
+use crate::render::duration;
+
+/// A long action says how far it is at most this often in parts of the whole …
+const STEPS: u64 = 10;
+/// … and in time.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// Plain lines.
+pub(super) struct Lines<'a> {
+    console: &'a Console,
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    total: usize,
+    done: usize,
+    /// What each running node reported last, and when.
+    steps: BTreeMap<String, (u64, Instant)>,
+    pause: Duration,
+}
+
+impl<'a> Lines<'a> {
+    pub(super) fn new(console: &'a Console) -> Self {
+        Self { console, inner: Mutex::new(Inner::new(PAUSE)) }
+    }
+}
+
+impl Progress for Lines<'_> {
+    fn event(&self, event: &RunEvent) {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        for line in inner.lines(event, self.console.verbose > 0) {
+            self.console.note(&line);
+        }
+    }
+}
+
+impl Inner {
+    fn new(pause: Duration) -> Self {
+        Self { total: 0, done: 0, steps: BTreeMap::new(), pause }
+    }
+
+    fn lines(&mut self, event: &RunEvent, verbose: bool) -> Vec<String> {
+        match event {
+            RunEvent::RunStarted { experiment, nodes } => {
+                self.total = *nodes;
+                vec![format!("{experiment}: {nodes} nodes")]
+            }
+            RunEvent::NodeStarted { node, reasons, .. } => {
+                let reason = match reasons.as_slice() {
+                    [] => String::new(),
+                    [only] => format!(": {only}"),
+                    [first, rest @ ..] => format!(": {first} (and {} more)", rest.len()),
+                };
+                vec![self.line("start", &format!("{node}{reason}"))]
+            }
+            RunEvent::NodeWaiting { node, .. } => {
+                vec![self.line("wait", &format!("{node}: another process is computing it"))]
+            }
+            RunEvent::Stage { node, said } => self.said(node.as_str(), said, verbose),
+            RunEvent::NodeFinished { node, outcome, seconds, .. } => {
+                self.done += 1;
+                self.steps.remove(node.as_str());
+                vec![match outcome {
+                    NodeOutcome::Ran => {
+                        self.line("done", &format!("{node} in {}", duration(*seconds)))
+                    }
+                    NodeOutcome::Cached => self.line("cached", node.as_str()),
+                    NodeOutcome::Skipped => self.line("skipped", node.as_str()),
+                    NodeOutcome::Failed { error } => {
+                        self.line("failed", &format!("{node}: {}", error.message))
+                    }
+                }]
+            }
+            RunEvent::RunFinished { .. } => Vec::new(),
+        }
+    }
+
+    fn line(&self, word: &str, rest: &str) -> String {
+        let width = self.total.to_string().len();
+        format!("[{:>width$}/{}] {word:<7} {rest}", self.done, self.total)
+    }
+
+    fn said(&mut self, node: &str, said: &StageEvent, verbose: bool) -> Vec<String> {
+        match said {
+            StageEvent::Progress { done, total, message } if *total > 0 => {
+                let step = done * STEPS / total;
+                let now = Instant::now();
+                let (before, at) = *self.steps.entry(node.to_owned()).or_insert((step, now));
+                // The first step and the last are told by the lines of the node itself; parts that
+                // are done in parallel may report out of order.
+                if step <= before || done == total || now.duration_since(at) < self.pause {
+                    return Vec::new();
+                }
+                self.steps.insert(node.to_owned(), (step, now));
+                let percent = done * 100 / total;
+                vec![self.line("at", format!("{node}: {percent}% {message}").trim_end())]
+            }
+            StageEvent::Log { level, message } if verbose => {
+                vec![format!("  {node} | {level}: {message}")]
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pipeline_engine::{DirtyReason, NodeId};
+
+    use super::*;
+
+    fn node(name: &str) -> NodeId {
+        NodeId::new(name, &BTreeMap::new())
+    }
+
+    #[test]
+    fn a_run_reads_like_a_log() {
+        let mut inner = Inner::new(Duration::ZERO);
+        let said = |done| RunEvent::Stage {
+            node: node("train"),
+            said: StageEvent::Progress { done, total: 20, message: "epoch".to_owned() },
+        };
+        let events = [
+            RunEvent::RunStarted { experiment: "e".to_owned(), nodes: 12 },
+            RunEvent::NodeFinished {
+                node: node("cases"),
+                outcome: NodeOutcome::Cached,
+                seconds: 4.0,
+                warnings: Vec::new(),
+            },
+            RunEvent::NodeStarted {
+                node: node("train"),
+                stage: "train",
+                key: "k".to_owned(),
+                reasons: vec![DirtyReason::NeverRun, DirtyReason::Version { old: 1, new: 2 }],
+            },
+            said(0),
+            said(1),
+            said(2),
+            said(3),
+            said(0),
+            said(2),
+            said(20),
+            RunEvent::NodeFinished {
+                node: node("train"),
+                outcome: NodeOutcome::Ran,
+                seconds: 83.0,
+                warnings: Vec::new(),
+            },
+        ];
+        let lines: Vec<String> =
+            events.iter().flat_map(|event| inner.lines(event, false)).collect();
+        insta::assert_snapshot!(lines.join("\n"), @r"
+        e: 12 nodes
+        [ 1/12] cached  cases
+        [ 1/12] start   train: has never been completed (and 1 more)
+        [ 1/12] at      train: 10% epoch
+        [ 2/12] done    train in 1m 23s
+        ");
+    }
+}

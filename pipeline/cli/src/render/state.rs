@@ -1,0 +1,55 @@
+//! What is known of a node before it runs.
+
+use pipeline_engine::{NodeState, Plan};
+
+/// One word for a node's state.
+pub(crate) fn state_word(state: &NodeState) -> &'static str {
+    match state {
+        NodeState::Cached { .. } => "cached",
+        NodeState::Dirty { .. } => "run",
+        NodeState::Unknown { .. } => "depends",
+        NodeState::Impossible { .. } => "cannot",
+    }
+}
+
+/// Why a node is in its state, one sentence each.
+pub(crate) fn reasons(state: &NodeState) -> Vec<String> {
+    match state {
+        NodeState::Cached { key } => vec![format!("action {}", key.0.short())],
+        NodeState::Dirty { reasons, .. } => reasons.iter().map(ToString::to_string).collect(),
+        NodeState::Unknown { waiting_for } => {
+            let names: Vec<&str> =
+                waiting_for.iter().map(pipeline_engine::NodeId::as_str).collect();
+            vec![format!("on what {} gives", shortened(&names))]
+        }
+        NodeState::Impossible { message, details, help } => {
+            let mut lines = vec![message.clone()];
+            lines.extend(details.iter().cloned());
+            lines.extend(help.iter().map(|help| format!("help: {help}")));
+            lines
+        }
+    }
+}
+
+/// "3 cached, 1 to run, 5 depend on them".
+pub(crate) fn counts(plan: &Plan) -> String {
+    let count =
+        |word: &str| plan.nodes.iter().filter(|node| state_word(&node.state) == word).count();
+    let mut parts = vec![format!("{} cached", count("cached")), format!("{} to run", count("run"))];
+    if count("depends") > 0 {
+        parts.push(format!("{} depend on their results", count("depends")));
+    }
+    if count("cannot") > 0 {
+        parts.push(format!("{} cannot run", count("cannot")));
+    }
+    parts.join(", ")
+}
+
+fn shortened(names: &[&str]) -> String {
+    match names {
+        [first, second, rest @ ..] if !rest.is_empty() => {
+            format!("{first}, {second} and {} more", rest.len())
+        }
+        few => few.join(", "),
+    }
+}
