@@ -1,1 +1,23 @@
-//! Cases to slices.
+//! Stage `extract`: every slice of every scan on one canvas, as 8-bit planes.
+//!
+//! Intensities are scaled per volume ([`IntensityParams`]), planes are brought onto a common grid
+//! ([`GeometryParams`]), and the geometry that leads back is kept with every slice.
+
+mod canvas;
+mod error;
+mod geometry;
+mod intensity;
+mod params;
+mod slices;
+mod stage;
+
+pub use canvas::place;
+pub use error::ExtractError;
+pub use geometry::{Axes, plane_geometry};
+pub use intensity::Window;
+pub use params::{
+    Convention, ExtractParams, GeometryParams, IntensityParams, MinMaxParams, PercentileParams,
+    ResampleParams, ResizeParams, WindowParams,
+};
+pub use slices::{CaseSlices, slices_of};
+pub use stage::Extract;

@@ -1,1 +1,23 @@
-//! Volumes, label maps, geometry, readers and writers.
+//! Volumes, label maps, grids, and the readers and writers of medical image files.
+//!
+//! Arrays stay in storage order everywhere: x varies fastest, then y, then z, and shapes and
+//! spacings are listed in the same order. A *plane* is the slice at one z: `ny` rows of `nx`.
+
+mod error;
+mod grid;
+mod percentile;
+mod reader;
+mod resample;
+mod volume;
+mod writer;
+
+pub use error::ImagingError;
+pub use grid::{AxisMap, GridConvention};
+pub use percentile::percentile;
+pub use reader::{read_header, read_label_map, read_volume};
+pub use resample::{resample_linear, resample_nearest, restore_nearest};
+pub use volume::{LabelMap, Volume, VolumeHeader, VoxelType};
+pub use writer::{
+    ByteOrder, MetaImageWrite, NiftiForm, NiftiWrite, write_metaimage_label_map,
+    write_metaimage_volume, write_nifti_label_map, write_nifti_volume,
+};

@@ -22,6 +22,9 @@ pub struct CaseRow {
     pub phase: Option<String>,
     /// An attribute to stratify by, such as the pathology group.
     pub group: Option<String>,
+    /// The first subject with these very images, where a release holds one person under two names;
+    /// such subjects stay on one side of every split.
+    pub same_as: Option<String>,
     /// Path of the image inside the volumes artifact, with `/`.
     pub image: String,
     /// Path of the label map, or none for a scan without annotation.
@@ -66,6 +69,7 @@ impl CasesTable {
             text("subject", false),
             text("phase", true),
             text("group", true),
+            text("same_as", true),
             text("image", false),
             text("label", true),
             text("image_digest", false),
@@ -104,6 +108,7 @@ impl CasesTable {
             all(|row| &row.subject),
             some(|row| row.phase.as_deref()),
             some(|row| row.group.as_deref()),
+            some(|row| row.same_as.as_deref()),
             all(|row| &row.image),
             some(|row| row.label.as_deref()),
             all(|row| &row.image_digest),
@@ -130,7 +135,8 @@ impl CasesTable {
             let count = |name: &str| table.numbers::<UInt32Type>(batch, name);
             let mm = |name: &str| table.numbers::<Float64Type>(batch, name);
             let (case_id, subject, phase) = (text("case_id")?, text("subject")?, text("phase")?);
-            let (group, image, label) = (text("group")?, text("image")?, text("label")?);
+            let (group, same_as) = (text("group")?, text("same_as")?);
+            let (image, label) = (text("image")?, text("label")?);
             let (image_digest, label_digest) = (text("image_digest")?, text("label_digest")?);
             let (image_dtype, label_dtype) = (text("image_dtype")?, text("label_dtype")?);
             let shape = [count("nx")?, count("ny")?, count("nz")?];
@@ -152,6 +158,7 @@ impl CasesTable {
                     subject: subject.value(i).to_owned(),
                     phase: some(phase, i),
                     group: some(group, i),
+                    same_as: some(same_as, i),
                     image: image.value(i).to_owned(),
                     label: some(label, i),
                     image_digest: image_digest.value(i).to_owned(),

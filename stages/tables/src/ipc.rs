@@ -1,6 +1,6 @@
 //! Writing and reading one Arrow IPC file; reading maps the file instead of copying it.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::io::BufWriter;
 use std::path::Path;
 use std::sync::Arc;
@@ -17,6 +17,7 @@ use arrow_schema::{ArrowError, Field, Schema, SchemaRef};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::TableError;
+use crate::damage::check_block;
 
 /// A table file open for writing; batches go to disk as they come.
 pub(crate) struct TableWriter {
@@ -144,6 +145,7 @@ fn decode(map: memmap2::Mmap) -> Result<(SchemaRef, Vec<RecordBatch>), ArrowErro
             return Err(invalid("a batch reaches past the end of the file"));
         }
         let data = buffer.slice_with_length(start, length);
+        check_block(&data, block, &schema)?;
         if let Some(batch) = decoder.read_record_batch(block, &data)? {
             batches.push(batch);
         }
@@ -163,11 +165,10 @@ fn bytes_of(map: memmap2::Mmap) -> Buffer {
     }
 }
 
-/// A schema whose metadata values are JSON; keys are sorted by the writer's caller, one key each.
+/// A schema with one metadata entry, written as JSON.
 pub(crate) fn schema_with(fields: Vec<Field>, key: &str, value: &impl Serialize) -> Schema {
     let text = serde_json::to_string(value).expect("plain data serializes");
-    // One entry only: a map of several would be written in random order and change the bytes.
-    Schema::new_with_metadata(fields, HashMap::from([(key.to_owned(), text)]))
+    Schema::new_with_metadata(fields, BTreeMap::from([(key.to_owned(), text)]))
 }
 
 pub(crate) fn io(path: &Path, source: std::io::Error) -> TableError {

@@ -5,6 +5,7 @@
 //! same bytes.
 
 mod cases;
+mod damage;
 mod dataset;
 mod error;
 mod ipc;
@@ -14,6 +15,8 @@ mod partition;
 mod planes;
 mod predictions;
 mod slices;
+#[cfg(test)]
+mod tests;
 
 pub mod kind;
 
@@ -24,6 +27,5 @@ pub use log::{LogRow, LogTable};
 pub use metrics::{Grid, MetricRow, MetricState, MetricsTable};
 pub use partition::{PartitionRow, PartitionTable, Role};
 pub use predictions::{PredictionMeta, PredictionsReader, PredictionsWriter, Window};
-pub use slices::{
-    GridConvention, PlaneGeometry, SliceMeta, SlicesInfo, SlicesReader, SlicesWriter,
-};
+pub use slices::{PlaneGeometry, SliceMeta, SlicesInfo, SlicesReader, SlicesWriter};
+pub use stages_imaging::GridConvention;

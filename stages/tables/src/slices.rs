@@ -7,24 +7,11 @@ use arrow_array::types::{Float64Type, Int32Type, UInt32Type};
 use arrow_array::{BooleanArray, Float64Array, Int32Array, StringArray, UInt32Array};
 use arrow_schema::{DataType, Field};
 use serde::{Deserialize, Serialize};
+use stages_imaging::GridConvention;
 
 use crate::ipc::{self, Table, TableWriter, array, schema_with};
 use crate::planes::{locate, plane_column, planes_of};
 use crate::{DatasetInfo, TableError};
-
-/// How the coordinates of two grids over the same image correspond, per axis, for `n` native and
-/// `m` resampled samples.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum GridConvention {
-    /// Pixel edges coincide: resampled `j` lies at native `(j + 0.5) n / m - 0.5`.
-    Edges,
-    /// First and last pixel centres coincide: resampled `j` lies at native `j (n-1) / (m-1)`.
-    Corners,
-    /// The first pixel centres coincide and the step is the ratio of the spacings: resampled `j`
-    /// lies at native `j * step`.
-    FirstCentre,
-}
 
 /// What all slices of the table share.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

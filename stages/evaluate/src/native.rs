@@ -1,0 +1,130 @@
+//! The scan's own voxels: the label file, and the prediction put back where it came from.
+
+use std::path::Path;
+
+use stages_imaging::{AxisMap, GridConvention, LabelMap, read_label_map, restore_nearest};
+use stages_tables::{PlaneGeometry, PredictionsReader, SlicesInfo, Window};
+
+use crate::EvaluateError;
+use crate::scans::Scan;
+
+/// Reads the label map of a scan and checks that it has the size that the other inputs say.
+pub(crate) fn reference(scan: &Scan<'_>, volumes: &Path) -> Result<LabelMap, EvaluateError> {
+    let case = scan.case;
+    let label = case.label.as_deref().expect("only annotated scans are scored");
+    let path = volumes.join(label);
+    let map = read_label_map(&path)
+        .map_err(|source| EvaluateError::LabelMap { case: case.case_id.clone(), source })?;
+    let shape = case.shape.map(|size| size as usize);
+    let wrong = |what, found, accepted| {
+        Err(EvaluateError::Shape { what, case: case.case_id.clone(), found, accepted })
+    };
+    if map.header.shape != shape {
+        return wrong(
+            "the label map",
+            map.header.shape,
+            format!("{shape:?} as in the cases table"),
+        );
+    }
+    let geometry = &scan.geometry;
+    let planes = scan.slices.last().map_or(0, |(slice, _)| *slice as usize + 1);
+    let [x, y] = geometry.native.map(|size| size as usize);
+    if [x, y] != shape[..2] || planes > shape[2] {
+        let accepted = format!("{shape:?} as in the cases table");
+        return wrong("the extracted part", [x, y, planes], accepted);
+    }
+    Ok(map)
+}
+
+/// Puts a prediction back onto the scan's own voxels: x fastest, then y, then z.
+///
+/// What lies outside the window, and every plane that was not extracted, is background.
+///
+/// # Shapes
+/// Every predicted plane: `window.height` rows of `window.width`. Returns `nx * ny * nz` class ids.
+pub(crate) fn prediction(
+    scan: &Scan<'_>,
+    rows: &[usize],
+    predictions: &PredictionsReader,
+    info: &SlicesInfo,
+) -> Vec<u8> {
+    let [nx, ny, nz] = scan.case.shape.map(|size| size as usize);
+    let plane_voxels = nx * ny;
+    let mut labels = vec![0; plane_voxels * nz];
+    let [x, y] = axes(&scan.geometry, info.convention);
+    let mut resampled = vec![0; x.resampled * y.resampled];
+    for ((slice, _), row) in scan.slices.iter().zip(rows) {
+        uncrop(predictions.label(*row), predictions.window(), &scan.geometry, &mut resampled);
+        let start = *slice as usize * plane_voxels;
+        restore_nearest(&resampled, x, y, &mut labels[start..start + plane_voxels]);
+    }
+    labels
+}
+
+/// The native and resampled grids along x and y.
+fn axes(geometry: &PlaneGeometry, convention: GridConvention) -> [AxisMap; 2] {
+    [0, 1].map(|axis| AxisMap {
+        native: geometry.native[axis] as usize,
+        resampled: geometry.resampled[axis] as usize,
+        step: geometry.step[axis],
+        convention,
+    })
+}
+
+/// Moves a predicted window to its place on the resampled plane; the rest becomes background.
+fn uncrop(window_labels: &[u8], window: &Window, geometry: &PlaneGeometry, resampled: &mut [u8]) {
+    resampled.fill(0);
+    let [width, height] = [window.width, window.height].map(|size| size as usize);
+    let first = [
+        i64::from(window.left) - i64::from(geometry.offset[0]),
+        i64::from(window.top) - i64::from(geometry.offset[1]),
+    ];
+    let (columns, from_column) = overlap(first[0], width, geometry.resampled[0] as usize);
+    let (rows, from_row) = overlap(first[1], height, geometry.resampled[1] as usize);
+    let resampled_width = geometry.resampled[0] as usize;
+    for (row, source) in rows.zip(from_row..) {
+        let line = &window_labels[source * width..][..width];
+        let target = &mut resampled[row * resampled_width..][..resampled_width];
+        target[columns.clone()].copy_from_slice(&line[from_column..][..columns.len()]);
+    }
+}
+
+/// The part of a plane's axis that the window covers, and the window's sample it starts with.
+///
+/// The window's first sample lies at `first` of a plane axis with `count` samples.
+fn overlap(first: i64, length: usize, count: usize) -> (std::ops::Range<usize>, usize) {
+    let start = first.clamp(0, count as i64);
+    let end = (first + length as i64).clamp(start, count as i64);
+    (start as usize..end as usize, (start - first) as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use stages_tables::DatasetInfo;
+
+    use super::*;
+
+    #[test]
+    fn overlap_of_a_window_with_a_plane() {
+        // Inside; starting before; ending after; wholly before; wholly after.
+        assert_eq!(overlap(2, 3, 10), (2..5, 0));
+        assert_eq!(overlap(-2, 5, 10), (0..3, 2));
+        assert_eq!(overlap(8, 5, 10), (8..10, 0));
+        assert!(overlap(-9, 5, 10).0.is_empty());
+        assert!(overlap(12, 5, 10).0.is_empty());
+    }
+
+    #[test]
+    fn a_window_is_put_where_it_was_cut_from() {
+        // The 3 x 2 plane lies at column 1, row -1 of the canvas: its first row was cropped. The
+        // window starts at canvas column 2, row 0, so at plane column 1, row 1; it is 3 x 2 and
+        // reaches beyond the plane to the right and below.
+        let geometry =
+            PlaneGeometry { native: [3, 2], resampled: [3, 2], step: [1.0; 2], offset: [1, -1] };
+        let dataset = DatasetInfo { name: "toy".to_owned(), classes: Vec::new() };
+        let window = Window { dataset, height: 2, width: 3, top: 0, left: 2 };
+        let mut plane = [9; 6];
+        uncrop(&[1, 2, 3, 4, 5, 6], &window, &geometry, &mut plane);
+        assert_eq!(plane, [0, 0, 0, 0, 1, 2]);
+    }
+}

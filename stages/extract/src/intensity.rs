@@ -1,0 +1,105 @@
+//! From physical intensities to 0..255.
+
+use stages_imaging::percentile;
+
+use crate::IntensityParams;
+
+/// The two intensities of one volume that become 0 and 255.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Window {
+    /// Becomes 0, with everything below.
+    pub low: f64,
+    /// Becomes 255, with everything above.
+    pub high: f64,
+}
+
+impl Window {
+    /// The window of a volume.
+    ///
+    /// # Shapes
+    /// `voxels`: all voxels of the volume on its own grid, finite, at least one.
+    pub fn of(params: &IntensityParams, voxels: &[f32]) -> Self {
+        match params {
+            IntensityParams::Percentile(percent) => {
+                let values = percentile(voxels, &[percent.low, percent.high]);
+                Self { low: values[0], high: values[1] }
+            }
+            IntensityParams::MinMax(_) => {
+                let limits = (f32::INFINITY, f32::NEG_INFINITY);
+                let (low, high) =
+                    voxels.iter().fold(limits, |(low, high), v| (low.min(*v), high.max(*v)));
+                Self { low: f64::from(low), high: f64::from(high) }
+            }
+            IntensityParams::Window(window) => Self { low: window.low, high: window.high },
+        }
+    }
+
+    /// Whether nothing lies between the two ends; such a volume becomes all 0.
+    pub fn is_empty(&self) -> bool {
+        self.high <= self.low
+    }
+
+    /// Clips to the window, scales to 0..255 and rounds, halves upwards:
+    /// `floor(255 clamp((v - low) / (high - low), 0, 1) + 0.5)`, in single precision.
+    ///
+    /// # Shapes
+    /// `values` and `out` have the same length.
+    pub fn quantize(&self, values: &[f32], out: &mut [u8]) {
+        if self.is_empty() {
+            out.fill(0);
+            return;
+        }
+        let low = self.low as f32;
+        let scale = (255.0 / (self.high - self.low)) as f32;
+        for (value, out) in values.iter().zip(out) {
+            // The cast cuts off, so adding a half rounds.
+            *out = (((value - low) * scale).clamp(0.0, 255.0) + 0.5) as u8;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{MinMaxParams, PercentileParams, WindowParams};
+
+    fn quantized(window: Window, values: &[f32]) -> Vec<u8> {
+        let mut out = vec![77; values.len()];
+        window.quantize(values, &mut out);
+        out
+    }
+
+    #[test]
+    fn a_fixed_window_clips_and_rounds() {
+        let params = IntensityParams::Window(WindowParams { low: -160.0, high: 240.0 });
+        let window = Window::of(&params, &[0.0]);
+        // 0 HU is 160 / 400 of the range: 102. 255 / 400 = 0.6375 a unit, so -159 is 0.6375 -> 1
+        // and -159.5 is 0.32 -> 0.
+        let values = [-2000.0, -160.0, -159.5, -159.0, 0.0, 240.0, 3071.0];
+        assert_eq!(quantized(window, &values), [0, 0, 0, 1, 102, 255, 255]);
+    }
+
+    #[test]
+    fn percentiles_come_from_all_voxels() {
+        // 0..=100: percentiles 10 and 90 are 10 and 90; 50 lies in the middle: 127.5 -> 128.
+        let voxels: Vec<f32> = (0..=100u8).map(f32::from).collect();
+        let params = IntensityParams::Percentile(PercentileParams { low: 10.0, high: 90.0 });
+        let window = Window::of(&params, &voxels);
+        assert_eq!(window, Window { low: 10.0, high: 90.0 });
+        assert_eq!(quantized(window, &[5.0, 10.0, 50.0, 90.0, 100.0]), [0, 0, 128, 255, 255]);
+    }
+
+    #[test]
+    fn minimum_and_maximum_span_the_range() {
+        let window = Window::of(&IntensityParams::MinMax(MinMaxParams {}), &[3.0, -1.0, 1.0]);
+        assert_eq!(window, Window { low: -1.0, high: 3.0 });
+        assert_eq!(quantized(window, &[-1.0, 1.0, 3.0]), [0, 128, 255]);
+    }
+
+    #[test]
+    fn a_constant_volume_becomes_zero() {
+        let window = Window::of(&IntensityParams::MinMax(MinMaxParams {}), &[5.0, 5.0]);
+        assert!(window.is_empty());
+        assert_eq!(quantized(window, &[5.0, 5.0]), [0, 0]);
+    }
+}

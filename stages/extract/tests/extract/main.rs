@@ -1,0 +1,9 @@
+//! The stage on small volumes, and the way back to the scan's own grid.
+
+#[cfg(test)]
+mod real;
+mod round_trip;
+#[cfg(test)]
+mod stage;
+#[cfg(test)]
+mod support;

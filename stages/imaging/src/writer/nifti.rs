@@ -1,0 +1,140 @@
+//! NIfTI-1 files through the `nifti` crate, with the headers that real releases have.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use ndarray::{ArrayView3, ShapeBuilder};
+use nifti::NiftiHeader;
+use nifti::writer::WriterOptions;
+
+use super::{Element, check};
+use crate::{ImagingError, LabelMap, Volume, VolumeHeader, VoxelType};
+
+/// How the header describes the voxel grid in space. The voxel size is in `pixdim` either way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum NiftiForm {
+    /// A scanner-space sform and qform that carry the true voxel size, in mm.
+    #[default]
+    Scanner,
+    /// As every file of the ACDC release: no qform, an aligned sform `diag(-1, -1, 1)` of unit
+    /// scale, no units. A reader that trusts the affine gets the voxel size wrong.
+    UnitScale,
+}
+
+/// How to write a NIfTI file. The voxel type is that of the volume's header; the file is
+/// compressed when its name ends in `.nii.gz`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct NiftiWrite {
+    /// How the header describes space.
+    pub form: NiftiForm,
+}
+
+/// Writes an image as `.nii` or `.nii.gz`; the same volume always gives the same bytes.
+///
+/// The file appears under its name only when it is complete.
+///
+/// # Errors
+/// [`ImagingError::Unwritable`] if the volume does not fit the format or its voxel type, or the
+/// name has another ending.
+pub fn write_nifti_volume(
+    path: &Path,
+    volume: &Volume,
+    options: &NiftiWrite,
+) -> Result<(), ImagingError> {
+    write(path, &volume.header, &volume.voxels, |value| *value, *options)
+}
+
+/// Writes a label map as `.nii` or `.nii.gz`; the same labels always give the same bytes.
+///
+/// # Errors
+/// As [`write_nifti_volume`].
+pub fn write_nifti_label_map(
+    path: &Path,
+    map: &LabelMap,
+    options: &NiftiWrite,
+) -> Result<(), ImagingError> {
+    write(path, &map.header, &map.labels, |label| f32::from(*label), *options)
+}
+
+fn write<T>(
+    path: &Path,
+    header: &VolumeHeader,
+    voxels: &[T],
+    value: impl Fn(&T) -> f32 + Copy,
+    options: NiftiWrite,
+) -> Result<(), ImagingError> {
+    check(path, header, voxels.len(), voxels.iter().map(value))?;
+    let refuse = |message| ImagingError::Unwritable { path: path.to_path_buf(), message };
+    if header.shape.iter().any(|length| *length > 32767) {
+        return Err(refuse(format!("NIfTI-1 holds axes up to 32767, found {:?}", header.shape)));
+    }
+    let partial = partial_path(path)
+        .ok_or_else(|| refuse("the name must end in .nii or .nii.gz".to_owned()))?;
+    let reference = header_of(header, options.form);
+    let writer = WriterOptions::new(&partial).reference_header(&reference);
+    macro_rules! typed {
+        ($number:ty) => {{
+            let stored: Vec<$number> =
+                voxels.iter().map(|voxel| <$number>::from_value(value(voxel))).collect();
+            let [nx, ny, nz] = header.shape;
+            let array = ArrayView3::from_shape((nx, ny, nz).f(), &stored)
+                .expect("the voxel count was checked against the shape");
+            writer.write_nifti(&array)
+        }};
+    }
+    let written = match header.voxel_type {
+        VoxelType::U8 => typed!(u8),
+        VoxelType::I8 => typed!(i8),
+        VoxelType::U16 => typed!(u16),
+        VoxelType::I16 => typed!(i16),
+        VoxelType::U32 => typed!(u32),
+        VoxelType::I32 => typed!(i32),
+        VoxelType::U64 => typed!(u64),
+        VoxelType::I64 => typed!(i64),
+        VoxelType::F32 => typed!(f32),
+        VoxelType::F64 => typed!(f64),
+    };
+    written.map_err(|source| ImagingError::Nifti { path: path.to_path_buf(), source })?;
+    fs_err::rename(&partial, path)
+        .map_err(|source| ImagingError::Io { path: path.to_path_buf(), source })
+}
+
+/// Where the file is written before it is complete: beside it, under a name without further dots,
+/// because the writer takes everything after the first one for the extension.
+fn partial_path(path: &Path) -> Option<PathBuf> {
+    let name = path.file_name()?.to_str()?;
+    let (stem, ending) = [".nii.gz", ".nii"]
+        .into_iter()
+        .find_map(|ending| Some((name.strip_suffix(ending)?, ending)))?;
+    let mut partial = OsString::from(stem.replace('.', "_"));
+    partial.push("_partial");
+    partial.push(ending);
+    Some(path.with_file_name(partial))
+}
+
+fn header_of(header: &VolumeHeader, form: NiftiForm) -> NiftiHeader {
+    let [sx, sy, sz] = header.spacing_mm.map(|mm| mm as f32);
+    let base = NiftiHeader { pixdim: [1.0, sx, sy, sz, 1.0, 1.0, 1.0, 1.0], ..Default::default() };
+    match form {
+        NiftiForm::Scanner => NiftiHeader {
+            // Millimetres and seconds.
+            xyzt_units: 2 | 8,
+            qform_code: 1,
+            sform_code: 1,
+            srow_x: [sx, 0.0, 0.0, 0.0],
+            srow_y: [0.0, sy, 0.0, 0.0],
+            srow_z: [0.0, 0.0, sz, 0.0],
+            ..base
+        },
+        NiftiForm::UnitScale => NiftiHeader {
+            xyzt_units: 0,
+            qform_code: 0,
+            sform_code: 2,
+            quatern_d: 1.0,
+            srow_x: [-1.0, 0.0, 0.0, 0.0],
+            srow_y: [0.0, -1.0, 0.0, 0.0],
+            srow_z: [0.0, 0.0, 1.0, 0.0],
+            ..base
+        },
+    }
+}

@@ -1,0 +1,134 @@
+//! One case read from end to end.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use pipeline_store::Digest;
+use stages_imaging::{LabelMap, Volume, read_label_map, read_volume};
+use stages_tables::{CaseRow, DatasetInfo};
+
+use crate::Problem;
+use crate::attributes::CaseAttributes;
+use crate::inventory::{CaseFiles, Inventory};
+
+/// A case that was read.
+pub(crate) struct Examined {
+    /// Its row.
+    pub(crate) row: CaseRow,
+    /// Digest of the voxels of the image, whatever the file around them.
+    pub(crate) voxels: Digest,
+}
+
+/// What the cases of a dataset are examined with.
+pub(crate) struct Examiner<'a> {
+    /// Paths in the manifest's terms to paths on disk.
+    pub(crate) files: &'a BTreeMap<String, PathBuf>,
+    /// Which file belongs to which.
+    pub(crate) inventory: &'a Inventory,
+    /// Attributes by case.
+    pub(crate) attributes: &'a BTreeMap<String, CaseAttributes>,
+    /// The dataset with its classes.
+    pub(crate) dataset: &'a DatasetInfo,
+}
+
+/// How much image and label may differ in voxel size, in mm.
+const SPACING_TOLERANCE_MM: f64 = 1e-3;
+
+impl Examiner<'_> {
+    /// Reads image and label map of a case; reports everything wrong with it.
+    pub(crate) fn examine(&self, case: &str, files: &CaseFiles) -> Result<Examined, Vec<Problem>> {
+        let Some(image) = files.images.first() else { return Err(Vec::new()) };
+        let label = files.labels.first();
+        let mut problems = Vec::new();
+        let unreadable = |source| Problem::Unreadable { case: case.to_owned(), source };
+        let volume = read_volume(self.path(image)).map_err(unreadable);
+        let map = label.map(|label| read_label_map(self.path(label)).map_err(unreadable));
+        let volume = volume.map_err(|problem| problems.push(problem)).ok();
+        let map = map.and_then(|map| map.map_err(|problem| problems.push(problem)).ok());
+        if let (Some(volume), Some(map)) = (&volume, &map) {
+            problems.extend(self.mismatches(case, volume, map));
+        }
+        let digests = self
+            .digest(image)
+            .and_then(|image| Ok((image, label.map(|label| self.digest(label)).transpose()?)));
+        let digests =
+            digests.map_err(|source| problems.push(Problem::Io { case: case.to_owned(), source }));
+        let (Some(volume), Ok((image_digest, label_digest)), true) =
+            (volume, digests, problems.is_empty())
+        else {
+            return Err(problems);
+        };
+        let attributes = self.attributes.get(case).cloned().unwrap_or_default();
+        let row = CaseRow {
+            case_id: case.to_owned(),
+            subject: files.subject.clone(),
+            phase: attributes.phase,
+            group: attributes.group,
+            same_as: None,
+            image: image.clone(),
+            label: label.cloned(),
+            image_digest,
+            label_digest,
+            shape: volume.header.shape.map(|n| n as u32),
+            spacing_mm: volume.header.spacing_mm,
+            image_dtype: volume.header.voxel_type.as_str().to_owned(),
+            label_dtype: map.as_ref().map(|map| map.header.voxel_type.as_str().to_owned()),
+            label_values: map.as_ref().map(LabelMap::values).unwrap_or_default(),
+        };
+        Ok(Examined { row, voxels: voxel_digest(&volume) })
+    }
+
+    fn path(&self, relative: &str) -> &Path {
+        &self.files[relative]
+    }
+
+    /// Where image and label map do not fit each other or the classes.
+    fn mismatches(&self, case: &str, image: &Volume, label: &LabelMap) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let case = case.to_owned();
+        let (a, b) = (image.header, label.header);
+        if a.shape != b.shape {
+            problems.push(Problem::Shape { case: case.clone(), image: a.shape, label: b.shape });
+        }
+        let apart = |(a, b): (&f64, &f64)| (a - b).abs() > SPACING_TOLERANCE_MM;
+        if a.spacing_mm.iter().zip(&b.spacing_mm).any(apart) {
+            problems.push(Problem::Spacing {
+                case: case.clone(),
+                image: a.spacing_mm,
+                label: b.spacing_mm,
+            });
+        }
+        let classes: Vec<u8> = self.dataset.classes.iter().map(|class| class.id).collect();
+        let values: Vec<u8> =
+            label.values().into_iter().filter(|value| !classes.contains(value)).collect();
+        if !values.is_empty() {
+            problems.push(Problem::Classes { case, values, classes });
+        }
+        problems
+    }
+
+    /// The digest of a file; with companions, of all their digests together.
+    fn digest(&self, path: &str) -> std::io::Result<String> {
+        let own = Digest::of_file(self.path(path))?;
+        let Some(companions) = self.inventory.companions.get(path) else {
+            return Ok(own.to_string());
+        };
+        let mut digests = vec![own.to_string()];
+        for companion in companions {
+            digests.push(Digest::of_file(self.path(companion))?.to_string());
+        }
+        Ok(Digest::of_bytes(digests.join("\n").as_bytes()).to_string())
+    }
+}
+
+/// Equal for equal voxels on equal grids, whatever the file's format and compression.
+fn voxel_digest(volume: &Volume) -> Digest {
+    let shape = volume.header.shape;
+    // Plane by plane, so that no second copy of the whole volume is made.
+    let planes = (0..shape[2]).map(|z| {
+        let bytes: Vec<u8> = volume.plane(z).iter().flat_map(|value| value.to_le_bytes()).collect();
+        Digest::of_bytes(&bytes).to_string()
+    });
+    let text = format!("{shape:?}\n{}", planes.collect::<Vec<_>>().join("\n"));
+    Digest::of_bytes(text.as_bytes())
+}

@@ -1,0 +1,154 @@
+//! Which file belongs to which case, by name only.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pipeline_spec::suggest;
+
+use crate::{Manifest, Parts, Problem};
+
+/// The files of one case, as paths from the folder where the manifest's paths start.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct CaseFiles {
+    /// The subject.
+    pub(crate) subject: String,
+    /// The parts of the paths.
+    pub(crate) parts: Parts,
+    /// Images; one in a sound dataset.
+    pub(crate) images: Vec<String>,
+    /// Label maps; one in a sound dataset, none for an unlabelled case.
+    pub(crate) labels: Vec<String>,
+}
+
+/// The files of a dataset that its manifest knows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Inventory {
+    /// By case.
+    pub(crate) cases: BTreeMap<String, CaseFiles>,
+    /// Attribute files with the parts of their paths.
+    pub(crate) attributes: Vec<(Parts, String)>,
+    /// The list of cases, if it is there.
+    pub(crate) list: Option<String>,
+    /// Files that belong to an image or a label, by that file.
+    pub(crate) companions: BTreeMap<String, Vec<String>>,
+}
+
+impl Inventory {
+    /// Sorts paths by the manifest's patterns; with `subjects`, only theirs.
+    pub(crate) fn of<'a>(
+        manifest: &Manifest,
+        subjects: Option<&[String]>,
+        paths: impl Iterator<Item = &'a String> + Clone,
+    ) -> Self {
+        let wanted =
+            |subject: &str| subjects.is_none_or(|list| list.iter().any(|wanted| wanted == subject));
+        let layout = &manifest.file.layout;
+        let mut inventory = Self::default();
+        for path in paths.clone() {
+            if layout.list.as_ref().is_some_and(|list| list.file == *path) {
+                inventory.list = Some(path.clone());
+                continue;
+            }
+            let attribute = manifest.attributes.as_ref().and_then(|pattern| pattern.matches(path));
+            if let Some(parts) = attribute {
+                // An attribute file that does not name the subject is kept for everyone.
+                if manifest.subject_of(&parts).is_none_or(|subject| wanted(&subject)) {
+                    inventory.attributes.push((parts, path.clone()));
+                }
+                continue;
+            }
+            let label = manifest.label.matches(path);
+            let is_label = label.is_some();
+            let Some(parts) = label.or_else(|| manifest.image.matches(path)) else { continue };
+            let names = (manifest.case_of(&parts), manifest.subject_of(&parts));
+            let (Some(case), Some(subject)) = names else { continue };
+            if !wanted(&subject) {
+                continue;
+            }
+            let files = inventory.cases.entry(case).or_default();
+            files.subject = subject;
+            files.parts.extend(parts);
+            if is_label { files.labels.push(path.clone()) } else { files.images.push(path.clone()) }
+        }
+        inventory.companions = companions(&layout.companions, &inventory, &paths.collect());
+        inventory
+    }
+
+    /// Every file that the dataset needs.
+    pub(crate) fn files(&self) -> BTreeSet<&String> {
+        let attributes = self.attributes.iter().map(|(_, path)| path);
+        self.volumes().into_iter().chain(attributes).chain(&self.list).collect()
+    }
+
+    /// Images, label maps and what belongs to them.
+    pub(crate) fn volumes(&self) -> BTreeSet<&String> {
+        let named = self.cases.values().flat_map(|case| case.images.iter().chain(&case.labels));
+        named.chain(self.companions.values().flatten()).collect()
+    }
+
+    /// How many subjects there are.
+    pub(crate) fn subject_count(&self) -> usize {
+        self.cases.values().map(|case| &case.subject).collect::<BTreeSet<_>>().len()
+    }
+
+    /// Cases that lack a file or have one too many, and subjects that are not there.
+    pub(crate) fn problems(
+        &self,
+        manifest: &Manifest,
+        subjects: Option<&[String]>,
+    ) -> Vec<Problem> {
+        let layout = &manifest.file.layout;
+        let mut problems = Vec::new();
+        for (case, files) in &self.cases {
+            for twice in [&files.images, &files.labels].into_iter().filter(|list| list.len() > 1) {
+                problems.push(Problem::Duplicate { case: case.clone(), files: twice.clone() });
+            }
+            match (files.images.first(), files.labels.first()) {
+                (Some(image), None) if layout.label_required => problems.push(Problem::NoLabel {
+                    case: case.clone(),
+                    image: image.clone(),
+                    expected: expected(&manifest.label, files),
+                }),
+                (None, Some(label)) => problems.push(Problem::NoImage {
+                    case: case.clone(),
+                    label: label.clone(),
+                    expected: expected(&manifest.image, files),
+                }),
+                _ => {}
+            }
+        }
+        let known: BTreeSet<&str> =
+            self.cases.values().map(|files| files.subject.as_str()).collect();
+        let missing = subjects.unwrap_or_default().iter().filter(|s| !known.contains(s.as_str()));
+        problems.extend(missing.map(|subject| {
+            let known: Vec<&str> = known.iter().copied().collect();
+            let suggestion = suggest(subject, &known);
+            Problem::NoSuchSubject {
+                subject: subject.clone(),
+                suggestion: suggestion
+                    .map(|name| format!("; did you mean `{name}`?"))
+                    .unwrap_or_default(),
+            }
+        }));
+        problems
+    }
+}
+
+/// The path that a case's file should have had, or the pattern where that cannot be said.
+fn expected(pattern: &crate::Pattern, files: &CaseFiles) -> String {
+    pattern.render(&files.parts).unwrap_or_else(|| pattern.to_string())
+}
+
+/// For every image and label, the files of the same stem with one of the endings.
+fn companions(
+    endings: &[String],
+    inventory: &Inventory,
+    paths: &BTreeSet<&String>,
+) -> BTreeMap<String, Vec<String>> {
+    let files = inventory.cases.values().flat_map(|case| case.images.iter().chain(&case.labels));
+    let of = |path: &String| -> Vec<String> {
+        let stem = path.rsplit_once('.').map_or(path.as_str(), |(stem, _)| stem);
+        let candidates = endings.iter().map(|ending| format!("{stem}.{ending}"));
+        candidates.filter(|candidate| candidate != path && paths.contains(candidate)).collect()
+    };
+    files.map(|path| (path.clone(), of(path))).filter(|(_, list)| !list.is_empty()).collect()
+}

@@ -1,0 +1,95 @@
+//! The stage as the engine runs it, and its output pinned together with its version.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Mutex;
+
+use crate::support::{acdc, params};
+use pipeline_engine::stage::{
+    ActionContext, Cancellation, Granted, Job, JobInput, Stage, StageError, StageEvent,
+};
+use stages_partition::{Partition, PartitionParams};
+use stages_tables::{CasesTable, PartitionTable};
+
+/// Runs the stage on a cases table; returns the digest of its output and what it said.
+fn run(
+    dir: &Path,
+    cases: &CasesTable,
+    params: &PartitionParams,
+) -> Result<(String, Vec<StageEvent>), StageError> {
+    let (input, output) = (dir.join("cases"), dir.join("partition"));
+    for folder in [&input, &output] {
+        fs_err::create_dir_all(folder).unwrap();
+    }
+    cases.write(&input).unwrap();
+    let job = Job {
+        protocol: 1,
+        node: "partition".to_owned(),
+        stage: "partition".to_owned(),
+        version: Partition.info().version,
+        params: serde_json::to_value(params).unwrap(),
+        inputs: BTreeMap::from([(
+            "cases".to_owned(),
+            vec![JobInput { coordinates: BTreeMap::new(), dir: input }],
+        )]),
+        sources: BTreeMap::new(),
+        outputs: BTreeMap::from([("partition".to_owned(), output.clone())]),
+        scratch: dir.to_owned(),
+        granted: Granted { cpus: 1, gpus: vec![] },
+    };
+    let events = Mutex::new(Vec::new());
+    let cancellation = Cancellation::new();
+    let sink = |event| events.lock().unwrap().push(event);
+    let context = ActionContext::from_job(&job, &cancellation, &sink);
+    Partition.run(params, &context)?;
+    let bytes = fs_err::read(output.join(PartitionTable::FILE)).unwrap();
+    drop(context);
+    Ok((blake3::hash(&bytes).to_hex().to_string(), events.into_inner().unwrap()))
+}
+
+#[test]
+fn output_is_pinned_to_the_version() {
+    let dir = tempfile::tempdir().unwrap();
+    let params = params(
+        r#"{"seed": 0, "test": {"subjects": 13}, "labelled": {"scans": 8}, "stratify": true,
+            "validation": {"scans": 5, "keep_in_unlabelled_pool": true}}"#,
+    );
+    let (digest, events) = run(dir.path(), &acdc(), &params).unwrap();
+    // Another digest means other results for old experiments: bump the version with it.
+    assert_eq!(
+        (Partition.info().version, digest.as_str()),
+        (1, "b8e9776985645cc6a414ed836108e345572383d00b4310f870bb77c766d18a8a")
+    );
+    let lines: Vec<_> = events
+        .iter()
+        .map(|event| match event {
+            StageEvent::Log { level, message } => format!("{level}: {message}"),
+            other => format!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "info: partition of `acdc`: labelled 8 scans of 7 subjects, unlabelled 161 scans of \
+             86 subjects, validation 5 scans of 5 subjects, test 26 scans of 13 subjects",
+            "info: labelled share: 8 of 174 scans outside the test set (4.6 %), 8 of all 200 \
+             (4.0 %)",
+        ]
+    );
+}
+
+#[test]
+fn errors_list_names_and_say_what_to_write() {
+    let dir = tempfile::tempdir().unwrap();
+    let params = params(
+        r#"{"seed": 0, "test": {"list": ["patient001", "patient200:ED"]},
+            "validation": {"scans": 0}, "labelled": {"scans": 8}}"#,
+    );
+    let error = run(dir.path(), &acdc(), &params).unwrap_err();
+    assert_eq!(
+        error.message,
+        "`test.list`: 1 of 2 entries are not in dataset `acdc`, which has 100 subjects and 200 scans"
+    );
+    assert_eq!(error.details, ["patient200:ED"]);
+    assert!(error.help.unwrap().contains("`patient001_frame01`, `patient001`, `patient001:ED`"));
+}
