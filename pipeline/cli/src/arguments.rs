@@ -63,7 +63,8 @@ Example:
 Examples:
   orchestrate show quickstart                     by name, as under runs/
   orchestrate show experiments/quickstart.yaml    by file
-  orchestrate show quickstart 'train[method=full,seed=8]'")]
+  orchestrate show quickstart 'train[method=full,seed=8]'
+  orchestrate show quickstart 'train[method=full,seed=8]' --export DIR")]
     Show(ShowArguments),
 }
 
@@ -193,6 +194,10 @@ pub(crate) struct ShowArguments {
     /// Print the report as JSON
     #[arg(long)]
     pub(crate) json: bool,
+
+    /// Copy the node's outputs out of the store into this folder
+    #[arg(long, value_name = "DIR", requires = "node", conflicts_with = "json")]
+    pub(crate) export: Option<PathBuf>,
 }
 
 fn memory(text: &str) -> Result<u64, String> {

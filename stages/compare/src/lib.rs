@@ -1,1 +1,25 @@
-//! Metrics to the comparison and the paper tables.
+//! The stage `compare`: the metrics of all methods and seeds to one long table, a comparison and
+//! the tables of a paper.
+//!
+//! A class score is the mean over the scans of one run, the headline is the mean over the
+//! foreground classes, and both are then averaged over the runs that differ only in the variables
+//! `over` (the seeds). Undefined values are left out and counted.
+
+mod aggregate;
+mod collect;
+mod comparison;
+mod error;
+mod frame;
+mod layout;
+mod long;
+mod natural;
+mod number;
+mod params;
+mod render;
+mod stage;
+#[cfg(test)]
+mod tests;
+
+pub use error::CompareError;
+pub use params::{CheckpointName, CompareParams, GridName};
+pub use stage::Compare;

@@ -1,6 +1,7 @@
 //! The commands, each a file.
 
 mod explain;
+mod export;
 mod graph;
 mod plan;
 mod run;

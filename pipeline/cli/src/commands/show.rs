@@ -7,6 +7,7 @@ use pipeline_spec::Diagnostic;
 use pipeline_store::Store;
 
 use super::Session;
+use super::export::export;
 use super::session::unknown;
 use crate::arguments::ShowArguments;
 use crate::error::{CommandError, Exit};
@@ -39,6 +40,10 @@ pub(crate) fn show(session: &Session<'_>, arguments: &ShowArguments) -> Result<E
         return Err(unknown("cli::unknown_node", "node", wanted, &known).into());
     }
     let store = session.store(&arguments.places)?;
+    if let Some(dir) = &arguments.export {
+        session.console.data(&export(&store, &nodes, dir)?);
+        return Ok(Exit::Done);
+    }
     if arguments.json {
         let text = serde_json::to_string_pretty(&nodes).map_err(|error| {
             Diagnostic::new("cli::report", format!("the report cannot be written: {error}"))

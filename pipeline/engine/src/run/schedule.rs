@@ -239,7 +239,7 @@ impl<'a> Scheduler<'a> {
             &self.places,
         ) {
             Ok(prepared) => prepared,
-            Err(error) => return self.fail(node, None, NodeFailure::from_error(error)),
+            Err(error) => return self.fail(node, NodeFailure::from_error(error)),
         };
         if let Some(waiting) = self.running.get_mut(&prepared.key) {
             waiting.push(node);
@@ -326,7 +326,7 @@ impl<'a> Scheduler<'a> {
         match result {
             Ok(Acted::Ran(record)) => self.succeed(node, *record, NodeOutcome::Ran),
             Ok(Acted::Found(record)) => self.succeed(node, *record, NodeOutcome::Cached),
-            Err(failure) => self.fail(node, Some(key), *failure),
+            Err(failure) => self.fail(node, *failure),
         }
         // They find the result in the store, or try themselves.
         self.ready.extend(waiting);
@@ -364,9 +364,9 @@ impl<'a> Scheduler<'a> {
         }
     }
 
-    fn fail(&mut self, node: usize, key: Option<ActionKey>, failure: NodeFailure) {
+    /// The report keeps the key of the last success: a failed action left nothing to compare with.
+    fn fail(&mut self, node: usize, failure: NodeFailure) {
         let mut report = self.report(node, if failure.cancelled { "skipped" } else { "failed" });
-        report.key = key.or(report.key);
         report.error = Some(failure.message.clone());
         let outcome = if failure.cancelled {
             self.summary.skipped += 1;

@@ -1,0 +1,120 @@
+//! What goes wrong in a comparison.
+
+use std::path::PathBuf;
+
+use arrow_schema::ArrowError;
+use pipeline_engine::StageError;
+use polars::error::PolarsError;
+use stages_tables::TableError;
+
+/// A comparison that cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum CompareError {
+    /// An input table.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// An input that does not belong to any row.
+    #[error(
+        "the metrics of {run} were not made under the matrix variable `{rows}`, which should give \
+         the rows of the table"
+    )]
+    NoRow {
+        /// The coordinates of the input.
+        run: String,
+        /// The parameter `rows`.
+        rows: String,
+        /// The matrix variables that some input has.
+        variables: Vec<String>,
+    },
+    /// Two inputs with the same coordinates and dataset, which would be counted twice.
+    #[error("two metrics tables of dataset `{dataset}` were made under {run}")]
+    SameRun {
+        /// Their coordinates.
+        run: String,
+        /// Their dataset.
+        dataset: String,
+    },
+    /// Two inputs that call their dataset the same but score other classes.
+    #[error(
+        "dataset `{dataset}` has classes {found} in the metrics of {run}, but {expected} before"
+    )]
+    Classes {
+        /// The dataset.
+        dataset: String,
+        /// The coordinates of the input.
+        run: String,
+        /// Its classes.
+        found: String,
+        /// The classes of the inputs before it.
+        expected: String,
+    },
+    /// A metric with two units or two directions.
+    #[error("metric `{metric}` is {found} in the metrics of {run}, but {expected} before")]
+    Metric {
+        /// The metric.
+        metric: String,
+        /// The coordinates of the input.
+        run: String,
+        /// Its unit and direction.
+        found: String,
+        /// The unit and direction before it.
+        expected: String,
+    },
+    /// No value for the main table.
+    #[error("no metrics table has values of {wanted}")]
+    NothingToShow {
+        /// Metric, grid and checkpoint asked for.
+        wanted: String,
+        /// Those that there are.
+        available: Vec<String>,
+    },
+    /// Polars refused.
+    #[error("cannot aggregate the metrics")]
+    Polars(#[from] PolarsError),
+    /// Arrow refused.
+    #[error("cannot build the table of all metrics")]
+    Arrow(#[from] ArrowError),
+    /// An output file that cannot be written.
+    #[error("cannot write {}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: ArrowError,
+    },
+    /// The operating system refused.
+    #[error("cannot write an output file")]
+    Io(#[from] std::io::Error),
+}
+
+impl CompareError {
+    fn help(&self) -> Option<String> {
+        let listed = |items: &[String]| items.join("; ");
+        Some(match self {
+            Self::NoRow { variables, .. } if variables.is_empty() => {
+                "give the experiment a matrix with a variable for the rows".to_owned()
+            }
+            Self::NoRow { variables, .. } => {
+                format!("set `rows` to one of the matrix variables: {}", listed(variables))
+            }
+            Self::SameRun { .. } => "connect every `evaluate` node once".to_owned(),
+            Self::NothingToShow { available, .. } if available.is_empty() => {
+                "the metrics tables are empty; was any scan predicted?".to_owned()
+            }
+            Self::NothingToShow { available, .. } => format!("there are: {}", listed(available)),
+            _ => return None,
+        })
+    }
+}
+
+impl From<CompareError> for StageError {
+    fn from(error: CompareError) -> Self {
+        let help = error.help();
+        let error = Self::new(error);
+        match help {
+            Some(help) => error.with_help(help),
+            None => error,
+        }
+    }
+}

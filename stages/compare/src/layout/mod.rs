@@ -1,0 +1,47 @@
+//! The tables as a person reads them, before they become Markdown or LaTeX.
+//!
+//! Every combination of a dataset and of the variables that are neither rows nor averaged over is
+//! a block: the main table (class scores on one grid, of one checkpoint) and a second one (the
+//! mean over classes on every grid and of every checkpoint).
+
+mod block;
+mod caption;
+mod rows;
+
+pub(crate) use block::{Block, blocks};
+pub(crate) use rows::unknown_values;
+
+use crate::number::Mark;
+
+/// One table.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Table {
+    /// What the table shows, below the block's title; plain text, one sentence each.
+    pub(crate) caption: Vec<String>,
+    /// Header of the first column.
+    pub(crate) row_header: String,
+    /// Headers of the number columns.
+    pub(crate) columns: Vec<String>,
+    pub(crate) rows: Vec<Row>,
+    /// Whether the last column counts runs, because the rows differ in them.
+    pub(crate) counts_runs: bool,
+    /// Plain text, one sentence each.
+    pub(crate) notes: Vec<String>,
+}
+
+/// One row of a table.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Row {
+    pub(crate) label: String,
+    pub(crate) cells: Vec<Cell>,
+    /// Runs behind the row.
+    pub(crate) runs: u32,
+}
+
+/// One entry; without a mean it is undefined or missing.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Cell {
+    pub(crate) mean: Option<String>,
+    pub(crate) std: Option<String>,
+    pub(crate) mark: Mark,
+}

@@ -1,0 +1,87 @@
+//! Which rows the tables have, in which order, and the runs behind them.
+
+use std::collections::BTreeMap;
+
+use crate::CompareParams;
+use crate::collect::{Collected, Run};
+use crate::natural::natural;
+
+/// One value of the row variable.
+pub(super) struct RowValue {
+    /// The matrix value.
+    pub(super) value: String,
+    /// What is printed.
+    pub(super) label: String,
+    /// Whether it takes part in marking the best.
+    pub(super) ranked: bool,
+    /// The values of the variables averaged over, one list per run.
+    pub(super) runs: Vec<Vec<(String, String)>>,
+}
+
+/// The rows of one block: in the order asked for, then the others, sorted.
+pub(super) fn row_values(
+    collected: &Collected,
+    params: &CompareParams,
+    in_block: impl Fn(&Run) -> bool,
+) -> Vec<RowValue> {
+    let position = collected.position(&params.rows).expect("every run has a row");
+    let mut runs_of: BTreeMap<&str, Vec<Vec<(String, String)>>> = BTreeMap::new();
+    for run in collected.runs.iter().filter(|run| in_block(run)) {
+        let value = run.coordinates[position].as_deref().expect("every run has a row");
+        let repetition = |variable: &String| {
+            let value = run.coordinates[collected.position(variable)?].clone()?;
+            Some((variable.clone(), value))
+        };
+        runs_of.entry(value).or_default().push(params.over.iter().filter_map(repetition).collect());
+    }
+    let mut rows: Vec<RowValue> = runs_of
+        .into_iter()
+        .map(|(value, runs)| RowValue {
+            value: value.to_owned(),
+            label: params.names.get(value).map_or(value, String::as_str).to_owned(),
+            ranked: !params.unranked.iter().any(|unranked| unranked == value),
+            runs,
+        })
+        .collect();
+    rows.sort_by_key(|row| {
+        let place = params.order.iter().position(|value| *value == row.value);
+        (place.unwrap_or(usize::MAX), {
+            let (kind, number, text) = natural(Some(&row.value));
+            (kind, number, text.to_owned())
+        })
+    });
+    rows
+}
+
+/// Parameters that name a value or variable which no run has; the user should know, but a
+/// comparison of fewer methods than the file describes is no mistake.
+pub(crate) fn unknown_values(collected: &Collected, params: &CompareParams) -> Vec<String> {
+    let position = collected.position(&params.rows);
+    let has_value = |value: &String| {
+        let mut runs = collected.runs.iter();
+        runs.any(|run| position.is_some_and(|at| run.coordinates[at].as_ref() == Some(value)))
+    };
+    let lists = [
+        ("order", params.order.iter().collect::<Vec<_>>()),
+        ("names", params.names.keys().collect()),
+        ("unranked", params.unranked.iter().collect()),
+    ];
+    let rows = &params.rows;
+    let unknown = lists.into_iter().flat_map(|(parameter, values)| {
+        values.into_iter().filter(|value| !has_value(value)).map(move |value| {
+            format!("`{parameter}` names `{value}`, but no run has `{rows}` = `{value}`")
+        })
+    });
+    // An experiment without seeds keeps the default.
+    let default_over = CompareParams::default().over;
+    let absent = params
+        .over
+        .iter()
+        .filter(|variable| {
+            collected.position(variable).is_none() && !default_over.contains(variable)
+        })
+        .map(|variable| {
+            format!("`over` names `{variable}`, but no run has such a matrix variable")
+        });
+    unknown.chain(absent).collect()
+}

@@ -1,0 +1,101 @@
+//! LaTeX tables for a paper, with the booktabs package.
+
+use std::fmt::Write;
+
+use crate::layout::{Block, Cell, Table};
+use crate::number::Mark;
+
+/// All tables as one file to `\input`; needs `\usepackage{booktabs}`.
+pub(crate) fn latex(blocks: &[Block]) -> String {
+    let mut text =
+        "% Needs \\usepackage{booktabs}. Best in bold, second best underlined.\n".to_owned();
+    for block in blocks {
+        put_table(&mut text, &block.title, &block.main, &format!("tab:comparison-{}", block.slug));
+        if let Some(second) = &block.second {
+            put_table(
+                &mut text,
+                &block.title,
+                second,
+                &format!("tab:comparison-{}-settings", block.slug),
+            );
+        }
+    }
+    text
+}
+
+fn put_table(text: &mut String, title: &str, table: &Table, label: &str) {
+    let sentences: Vec<_> =
+        table.caption.iter().chain(&table.notes).map(|sentence| escape(sentence)).collect();
+    let mut headers = vec![escape(&table.row_header)];
+    headers.extend(table.columns.iter().map(|name| escape(name)));
+    headers.extend(table.counts_runs.then(|| "runs".to_owned()));
+    let mut put = |line: std::fmt::Arguments<'_>| {
+        writeln!(text, "{line}").expect("writing to a string never fails");
+    };
+    put(format_args!("\n\\begin{{table}}[t]"));
+    put(format_args!("  \\centering"));
+    put(format_args!("  \\caption{{{}. {}}}", escape(title), sentences.join(" ")));
+    put(format_args!("  \\label{{{label}}}"));
+    put(format_args!("  \\begin{{tabular}}{{l{}}}", "c".repeat(headers.len() - 1)));
+    put(format_args!("    \\toprule"));
+    put(format_args!("    {} \\\\", headers.join(" & ")));
+    put(format_args!("    \\midrule"));
+    for row in &table.rows {
+        let mut cells = vec![escape(&row.label)];
+        cells.extend(row.cells.iter().map(cell));
+        cells.extend(table.counts_runs.then(|| row.runs.to_string()));
+        put(format_args!("    {} \\\\", cells.join(" & ")));
+    }
+    put(format_args!("    \\bottomrule"));
+    put(format_args!("  \\end{{tabular}}"));
+    put(format_args!("\\end{{table}}"));
+}
+
+fn cell(cell: &Cell) -> String {
+    let number = match (&cell.mean, &cell.std) {
+        (None, _) => "--".to_owned(),
+        (Some(mean), None) => mean.clone(),
+        (Some(mean), Some(std)) => format!("{mean} ({std})"),
+    };
+    match cell.mark {
+        Mark::Best => format!("\\textbf{{{number}}}"),
+        Mark::Second => format!("\\underline{{{number}}}"),
+        Mark::None => number,
+    }
+}
+
+/// Text in which nothing is a command, on one line.
+fn escape(text: &str) -> String {
+    let mut escaped = String::new();
+    for c in text.chars() {
+        match c {
+            '\\' => escaped.push_str("\\textbackslash{}"),
+            '~' => escaped.push_str("\\textasciitilde{}"),
+            '^' => escaped.push_str("\\textasciicircum{}"),
+            '<' => escaped.push_str("\\textless{}"),
+            '>' => escaped.push_str("\\textgreater{}"),
+            '|' => escaped.push_str("\\textbar{}"),
+            '"' => escaped.push_str("''"),
+            // At the start of a row these would belong to the line break before it.
+            '[' | ']' | '*' => escaped.extend(['{', c, '}']),
+            '&' | '%' | '$' | '#' | '_' | '{' | '}' => escaped.extend(['\\', c]),
+            c if c.is_control() => escaped.push(' '),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escape;
+
+    #[test]
+    fn escapes_every_special_character() {
+        assert_eq!(escape("50% of $x_1 & #2"), "50\\% of \\$x\\_1 \\& \\#2");
+        assert_eq!(escape("\\input{a}"), "\\textbackslash{}input\\{a\\}");
+        assert_eq!(escape("a~b^c"), "a\\textasciitilde{}b\\textasciicircum{}c");
+        assert_eq!(escape("[2mm]*"), "{[}2mm{]}{*}");
+        assert_eq!(escape("two\nlines"), "two lines");
+    }
+}

@@ -1,0 +1,123 @@
+//! Markdown that also reads well as plain text: columns are padded and numbers line up.
+
+use std::collections::BTreeSet;
+
+use crate::layout::{Block, Cell, Table};
+use crate::number::Mark;
+
+/// Stands for a missing or undefined entry.
+const DASH: &str = "–";
+const BOLD: &str = "**";
+
+/// All blocks as one document. A sentence that holds for both tables of a block is said once.
+pub(crate) fn markdown(blocks: &[Block]) -> String {
+    let mut paragraphs = Vec::new();
+    for block in blocks {
+        paragraphs.push(format!("# {}", escape(&block.title)));
+        let tables = || [Some(&block.main), block.second.as_ref()].into_iter().flatten();
+        let mut said = BTreeSet::new();
+        for table in tables() {
+            let caption = table.caption.iter().filter(|sentence| said.insert(sentence.as_str()));
+            let caption: Vec<_> = caption.map(|sentence| escape(sentence)).collect();
+            paragraphs.extend([caption.join(" "), lines(table).join("\n")]);
+        }
+        let notes = tables().flat_map(|table| &table.notes);
+        let notes = notes.filter(|note| said.insert(note.as_str()));
+        let notes: Vec<_> = notes.map(|note| format!("- {}", escape(note))).collect();
+        paragraphs.push(notes.join("\n"));
+    }
+    format!("{}\n", paragraphs.join("\n\n"))
+}
+
+fn lines(table: &Table) -> Vec<String> {
+    let columns = columns(table);
+    let line = |line: usize| {
+        let column =
+            |(at, column): (usize, &Vec<String>)| pad(&column[line], width(column), at == 0);
+        format!("| {} |", columns.iter().enumerate().map(column).collect::<Vec<_>>().join(" | "))
+    };
+    let rule = |(at, column): (usize, &Vec<String>)| match at {
+        0 => "-".repeat(width(column)),
+        _ => format!("{}:", "-".repeat(width(column) - 1)),
+    };
+    let rules: Vec<_> = columns.iter().enumerate().map(rule).collect();
+    let mut lines: Vec<String> = (0..=table.rows.len()).map(line).collect();
+    lines.insert(1, format!("| {} |", rules.join(" | ")));
+    lines
+}
+
+/// The text of every column, header first.
+fn columns(table: &Table) -> Vec<Vec<String>> {
+    let labels = table.rows.iter().map(|row| escape(&row.label));
+    let mut columns = vec![[escape(&table.row_header)].into_iter().chain(labels).collect()];
+    for (at, header) in table.columns.iter().enumerate() {
+        let has_bold = table.rows.iter().any(|row| row.cells[at].mark == Mark::Best);
+        let cells = table.rows.iter().map(|row| cell(&row.cells[at], has_bold));
+        columns.push([escape(header)].into_iter().chain(cells).collect());
+    }
+    if table.counts_runs {
+        let runs = table.rows.iter().map(|row| row.runs.to_string());
+        columns.push(["runs".to_owned()].into_iter().chain(runs).collect());
+    }
+    columns
+}
+
+/// An entry; in a column with a bold one, the others leave room where its stars are.
+fn cell(cell: &Cell, has_bold: bool) -> String {
+    let number = match (&cell.mean, &cell.std) {
+        (None, _) => DASH.to_owned(),
+        (Some(mean), None) => mean.clone(),
+        (Some(mean), Some(std)) => format!("{mean} ({std})"),
+    };
+    match (cell.mark, has_bold) {
+        (Mark::Best, _) => format!("{BOLD}{number}{BOLD}"),
+        (_, true) => format!("{number}  "),
+        (_, false) => number,
+    }
+}
+
+fn width(column: &[String]) -> usize {
+    // Three characters at least, for the rule below the header.
+    column.iter().map(|text| text.chars().count()).max().unwrap_or(0).max(3)
+}
+
+fn pad(text: &str, width: usize, left: bool) -> String {
+    if left { format!("{text:<width$}") } else { format!("{text:>width$}") }
+}
+
+/// Text in which nothing is markup, on one line, without control characters.
+fn escape(text: &str) -> String {
+    let characters: Vec<char> = text.chars().collect();
+    let is_word = |at: Option<usize>| {
+        at.and_then(|at| characters.get(at)).is_some_and(|c| c.is_alphanumeric())
+    };
+    let mut escaped = String::new();
+    for (at, &c) in characters.iter().enumerate() {
+        let markup = match c {
+            '\\' | '`' | '*' | '|' | '<' | '[' | ']' | '~' => true,
+            // Inside a word an underscore is only itself; names such as `ours_kl` stay readable.
+            '_' => !(is_word(at.checked_sub(1)) && is_word(Some(at + 1))),
+            // The start of a character reference.
+            '&' => characters[at + 1..].contains(&';'),
+            _ => false,
+        };
+        if markup {
+            escaped.push('\\');
+        }
+        escaped.push(if c.is_control() { ' ' } else { c });
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escape;
+
+    #[test]
+    fn escapes_markup_and_keeps_names_readable() {
+        assert_eq!(escape("ours_kl"), "ours_kl");
+        assert_eq!(escape("_x_ a|b *c* `d`"), "\\_x\\_ a\\|b \\*c\\* \\`d\\`");
+        assert_eq!(escape("<b>&lt; & [x](y)"), "\\<b>\\&lt; & \\[x\\](y)");
+        assert_eq!(escape("two\nlines \u{1b}[31mred"), "two lines  \\[31mred");
+    }
+}

@@ -1,0 +1,64 @@
+//! The stage: its ports, and the files it writes.
+
+use pipeline_engine::stage::ParamProblem;
+use pipeline_engine::{ActionContext, Placement, Ports, Stage, StageError, StageInfo};
+use stages_tables::{MetricsTable, kind};
+
+use crate::collect::Collected;
+use crate::comparison::Comparison;
+use crate::layout::{blocks, unknown_values};
+use crate::long::{long_batch, write_arrow};
+use crate::render::{latex, markdown};
+use crate::{CompareError, CompareParams};
+
+/// The stage `compare`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Compare;
+
+impl Stage for Compare {
+    type Params = CompareParams;
+
+    fn info(&self) -> StageInfo {
+        StageInfo {
+            name: "compare",
+            version: 1,
+            summary: "Compares the metrics of all runs and writes the tables of a paper.",
+            placement: Placement::InProcess,
+        }
+    }
+
+    fn ports(&self, _params: &CompareParams) -> Ports {
+        Ports::new().many_input("metrics", kind::METRICS).shown_output(
+            "comparison",
+            kind::COMPARISON,
+            "comparison.md",
+        )
+    }
+
+    fn check(&self, params: &CompareParams) -> Vec<ParamProblem> {
+        params.problems()
+    }
+
+    fn run(&self, params: &CompareParams, context: &ActionContext<'_>) -> Result<(), StageError> {
+        let collected = Collected::read(context.inputs("metrics"), &params.rows)?;
+        for warning in unknown_values(&collected, params) {
+            context.warn(warning);
+        }
+        let long = long_batch(&collected)?;
+        let comparison = Comparison::new(&collected, &long, &params.over)?;
+        let blocks = blocks(&collected, &comparison, params)?;
+
+        let dir = context.output("comparison")?;
+        write_arrow(&dir.join(MetricsTable::FILE), &long)?;
+        write_arrow(&dir.join("comparison.arrow"), &comparison.batch(&collected)?)?;
+        let texts = [
+            ("comparison.md", markdown(&blocks)),
+            ("comparison.csv", comparison.csv(&collected)),
+            ("comparison.tex", latex(&blocks)),
+        ];
+        for (name, text) in texts {
+            fs_err::write(dir.join(name), text).map_err(CompareError::from)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,7 @@
+//! The whole stage on metrics small enough to average by hand.
+
+mod blocks;
+mod golden;
+mod inputs;
+mod numbers;
+mod toy;
