@@ -1,1 +1,5 @@
-//! End-to-end tests that run the real binary.
+//! End-to-end tests that run the real binary; the helper they share is [`Workspace`].
+
+mod workspace;
+
+pub use workspace::{Ran, Workspace, shared_data};

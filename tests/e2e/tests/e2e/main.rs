@@ -1,0 +1,12 @@
+//! The real binary, from a YAML file to the tables.
+
+#[cfg(test)]
+mod cache;
+#[cfg(test)]
+mod commands;
+#[cfg(test)]
+mod kill;
+#[cfg(test)]
+mod mistakes;
+#[cfg(test)]
+mod real;
