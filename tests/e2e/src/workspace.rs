@@ -91,6 +91,22 @@ impl Workspace {
             .expect("orchestrate starts")
     }
 
+    /// The nodes of the latest run that ended so, in topological order.
+    ///
+    /// # Panics
+    /// If there is no report.
+    pub fn nodes_that(&self, status: &str, experiment: &str) -> Vec<String> {
+        let path = self.path("runs").join(experiment).join("report.json");
+        let text = fs_err::read_to_string(path).expect("a report");
+        let report: serde_json::Value = serde_json::from_str(&text).expect("a JSON report");
+        let nodes = report["nodes"].as_array().expect("a list of nodes");
+        nodes
+            .iter()
+            .filter(|node| node["status"] == status)
+            .map(|node| node["node"].as_str().unwrap_or_default().to_owned())
+            .collect()
+    }
+
     /// The digests of the files of a run that must not depend on when or how often it ran.
     ///
     /// # Panics

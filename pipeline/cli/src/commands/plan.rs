@@ -1,12 +1,12 @@
 //! `orchestrate plan`.
 
-use pipeline_engine::{NodeState, Plan};
+use pipeline_engine::{NodePlan, NodeState, Plan};
 use serde_json::json;
 
 use super::Session;
 use crate::arguments::PlanArguments;
 use crate::error::{CommandError, Exit};
-use crate::render::{columns, counts, reasons, state_word};
+use crate::render::{columns, counts, node_name, reasons, state_word};
 
 /// Says what `run` would do. Nothing runs.
 pub(crate) fn plan(session: &Session<'_>, arguments: &PlanArguments) -> Result<Exit, CommandError> {
@@ -26,13 +26,28 @@ pub(crate) fn plan(session: &Session<'_>, arguments: &PlanArguments) -> Result<E
     Ok(if impossible { Exit::Failed } else { Exit::Done })
 }
 
+/// One line for each node; variants of one node that are all cached, or all wait for others, share
+/// a line.
 fn as_text(plan: &Plan) -> String {
     let mut rows = Vec::new();
-    for node in &plan.nodes {
-        let mut why = reasons(&node.state).into_iter();
-        let first = why.next().unwrap_or_default();
-        rows.push(vec![state_word(&node.state).to_owned(), node.id.to_string(), first]);
-        rows.extend(why.map(|line| vec![String::new(), String::new(), line]));
+    let alike = |a: &NodePlan, b: &NodePlan| {
+        let quiet = matches!(a.state, NodeState::Cached { .. } | NodeState::Unknown { .. });
+        quiet
+            && std::mem::discriminant(&a.state) == std::mem::discriminant(&b.state)
+            && node_name(&a.id) == node_name(&b.id)
+    };
+    for variants in plan.nodes.chunk_by(alike) {
+        let Some(first) = variants.first() else { continue };
+        let (name, mut why) = if variants.len() == 1 {
+            (first.id.to_string(), reasons(&first.state))
+        } else {
+            let name = format!("{} ({} variants)", node_name(&first.id), variants.len());
+            let cached = matches!(first.state, NodeState::Cached { .. });
+            (name, if cached { Vec::new() } else { reasons(&first.state) })
+        };
+        why.reverse();
+        rows.push(vec![state_word(&first.state).to_owned(), name, why.pop().unwrap_or_default()]);
+        rows.extend(why.into_iter().rev().map(|line| vec![String::new(), String::new(), line]));
     }
     columns(&rows)
 }

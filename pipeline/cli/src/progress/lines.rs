@@ -68,6 +68,7 @@ impl Inner {
                 vec![self.line("wait", &format!("{node}: another process is computing it"))]
             }
             RunEvent::Stage { node, said } => self.said(node.as_str(), said, verbose),
+            // The summary counts skipped nodes; a list of them would bury what failed.
             RunEvent::NodeFinished { node, outcome, seconds, .. } => {
                 self.done += 1;
                 self.steps.remove(node.as_str());
@@ -76,7 +77,7 @@ impl Inner {
                         self.line("done", &format!("{node} in {}", duration(*seconds)))
                     }
                     NodeOutcome::Cached => self.line("cached", node.as_str()),
-                    NodeOutcome::Skipped => self.line("skipped", node.as_str()),
+                    NodeOutcome::Skipped => return Vec::new(),
                     NodeOutcome::Failed { error } => {
                         self.line("failed", &format!("{node}: {}", error.message))
                     }

@@ -15,5 +15,5 @@ pub(crate) use line::AddLine;
 pub(crate) use parameters::{markdown, text};
 pub(crate) use sample::sample;
 pub(crate) use schema::{Parameter, parameters};
-pub(crate) use state::{counts, reasons, state_word};
+pub(crate) use state::{counts, node_name, reasons, state_word};
 pub(crate) use table::{columns, wrap};

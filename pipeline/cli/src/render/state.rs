@@ -1,6 +1,11 @@
 //! What is known of a node before it runs.
 
-use pipeline_engine::{NodeState, Plan};
+use pipeline_engine::{NodeId, NodeState, Plan};
+
+/// The name of a node without the values of its variables.
+pub(crate) fn node_name(id: &NodeId) -> &str {
+    id.as_str().split('[').next().unwrap_or_default()
+}
 
 /// One word for a node's state.
 pub(crate) fn state_word(state: &NodeState) -> &'static str {
@@ -18,9 +23,10 @@ pub(crate) fn reasons(state: &NodeState) -> Vec<String> {
         NodeState::Cached { key } => vec![format!("action {}", key.0.short())],
         NodeState::Dirty { reasons, .. } => reasons.iter().map(ToString::to_string).collect(),
         NodeState::Unknown { waiting_for } => {
-            let names: Vec<&str> =
-                waiting_for.iter().map(pipeline_engine::NodeId::as_str).collect();
-            vec![format!("on what {} gives", shortened(&names))]
+            let mut names: Vec<&str> = waiting_for.iter().map(node_name).collect();
+            names.dedup();
+            let verb = if names.len() == 1 { "gives" } else { "give" };
+            vec![format!("on what {} {verb}", names.join(", "))]
         }
         NodeState::Impossible { message, details, help } => {
             let mut lines = vec![message.clone()];
@@ -43,13 +49,4 @@ pub(crate) fn counts(plan: &Plan) -> String {
         parts.push(format!("{} cannot run", count("cannot")));
     }
     parts.join(", ")
-}
-
-fn shortened(names: &[&str]) -> String {
-    match names {
-        [first, second, rest @ ..] if !rest.is_empty() => {
-            format!("{first}, {second} and {} more", rest.len())
-        }
-        few => few.join(", "),
-    }
 }

@@ -20,8 +20,10 @@ fn every_experiment_can_be_planned_and_drawn() {
         let file = file.to_string_lossy();
         let graph = w.orchestrate(&["graph", &file]).ok();
         assert!(graph.out.starts_with("flowchart"), "{}", graph.out);
-        let plan = w.orchestrate(&["plan", &file]).ok();
-        assert!(plan.out.contains("train[") && plan.out.contains("compare"), "{}", plan.out);
+        // Without its dataset an experiment has one node that cannot run, and status 1.
+        let plan = w.orchestrate(&["plan", &file]);
+        assert_eq!(plan.code, i32::from(plan.out.contains("is missing")), "{}", plan.err);
+        assert!(plan.out.contains("train (") && plan.out.contains("compare"), "{}", plan.out);
         assert!(!w.path("runs").exists(), "plan has written something");
     }
 }
@@ -47,7 +49,7 @@ fn json_events_are_one_object_a_line_from_start_to_finish() {
         .collect();
     assert_eq!(events.first().unwrap()["type"], "run_started");
     assert_eq!(events.last().unwrap()["type"], "run_finished");
-    assert_eq!(events.last().unwrap()["summary"]["run"], 8);
+    assert_eq!(events.last().unwrap()["summary"]["run"], 8, "{}", ran.out);
     let losses = events
         .iter()
         .filter(|event| event["said"]["event"] == "metric")
