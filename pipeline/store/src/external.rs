@@ -77,7 +77,9 @@ impl ExternalIndex {
     /// A path where a blob lies outside the store, checked to hold that content now.
     pub(crate) fn locate(&self, digest: Digest) -> Option<PathBuf> {
         let paths = self.with_state(|state| state.by_digest.get(&digest).cloned())?;
-        paths.into_iter().find(|path| matches!(self.digest(path), Ok((found, _)) if found == digest))
+        paths
+            .into_iter()
+            .find(|path| matches!(self.digest(path), Ok((found, _)) if found == digest))
     }
 
     /// Writes the index if it changed.

@@ -14,9 +14,9 @@ mod lock;
 mod objects;
 mod stat;
 mod store;
-mod tree;
 #[cfg(test)]
 mod tests;
+mod tree;
 mod workspace;
 
 pub use action::{ActionKey, ActionRecord, Provenance};

@@ -22,7 +22,8 @@ impl ActionLock {
         if let Some(parent) = path.parent() {
             fs_err::create_dir_all(parent)?;
         }
-        let file = fs_err::OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
+        let file =
+            fs_err::OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
         match file.file().try_lock() {
             Ok(()) => Ok(Some(Self { _file: Some(file) })),
             Err(std::fs::TryLockError::WouldBlock) => Ok(None),

@@ -98,10 +98,12 @@ impl Examiner<'_> {
                 label: b.spacing_mm,
             });
         }
-        let classes: Vec<u8> = self.dataset.classes.iter().map(|class| class.id).collect();
-        let values: Vec<u8> =
-            label.values().into_iter().filter(|value| !classes.contains(value)).collect();
+        let classes = &self.dataset.classes;
+        let known = |value: u8| classes.iter().any(|class| class.id == value);
+        let values: Vec<u8> = label.values().into_iter().filter(|value| !known(*value)).collect();
         if !values.is_empty() {
+            let classes =
+                classes.iter().map(|class| format!("{} ({})", class.id, class.name)).collect();
             problems.push(Problem::Classes { case, values, classes });
         }
         problems

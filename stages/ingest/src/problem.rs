@@ -155,15 +155,16 @@ pub enum Problem {
     },
     /// A label map with values that are no class.
     #[error(
-        "case `{case}`: the label map holds {values:?}; the manifest's classes are {classes:?}"
+        "case `{case}`: the label map holds {values:?}; the manifest's classes are {}",
+        classes.join(", ")
     )]
     Classes {
         /// The case.
         case: String,
         /// Values that are no class.
         values: Vec<u8>,
-        /// The classes.
-        classes: Vec<u8>,
+        /// The classes, as `1 (RV)`.
+        classes: Vec<String>,
     },
     /// Cases whose images are the same, voxel by voxel.
     #[error(
@@ -227,7 +228,7 @@ mod tests {
             .map(|n| Problem::Classes {
                 case: format!("c{n}"),
                 values: vec![9],
-                classes: vec![0, 1],
+                classes: vec!["0 (background)".to_owned(), "1 (RV)".to_owned()],
             })
             .collect();
         problems.push(Problem::Shape { case: "d".to_owned(), image: [2, 3, 4], label: [2, 3, 5] });
@@ -235,7 +236,7 @@ mod tests {
         assert_eq!(lines.len(), 12);
         assert_eq!(
             lines[0],
-            "case `c0`: the label map holds [9]; the manifest's classes are [0, 1]"
+            "case `c0`: the label map holds [9]; the manifest's classes are 0 (background), 1 (RV)"
         );
         assert_eq!(lines[10], "and 5 more of this kind");
         assert_eq!(lines[11], "case `d`: the image has 2 x 3 x 4 voxels, the label map 2 x 3 x 5");

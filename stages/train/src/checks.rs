@@ -216,9 +216,9 @@ mod tests {
             messages("train", &json!({"network": {"widths": [16, 32]}})),
         ];
         insta::assert_snapshot!(found.concat().join("\n"), @r"
-        augment.rotate: unknown field `rotate`, expected one of `rotate_deg`, `vertical_flip`, `horizontal_flip`, `pad`, `jitter`, `interpolation` ()
-        regularizers[0].local_mi.weight: invalid type: floating point `0.1`, expected a mapping such as `{value: 0.1, ramp_until: 0.6}` ()
-        perturbation.affine: unknown field `affine`, expected `flips` ()
+        augment.rotate: unknown field `rotate` (did you mean `rotate_deg`? accepted here: `rotate_deg`, `vertical_flip`, `horizontal_flip`, `pad`, `jitter`, `interpolation`)
+        regularizers[0].local_mi.weight: found the number `0.1`, expected a mapping such as `{value: 0.1, ramp_until: 0.6}` ()
+        perturbation.affine: unknown field `affine` (accepted here: `flips`)
         network.widths: invalid length 2, expected an array of length 5 ()
         ");
     }

@@ -143,16 +143,21 @@ pub fn serve_worker(
     }
 }
 
-/// Ends the process when standard input closes: the orchestrator holds the other end, and when it
-/// is killed nobody would take the result.
+/// Ends the process when the pipe on standard input closes: the orchestrator holds the other end,
+/// and when it is killed nobody would take the result. Anything but a pipe means that a person or
+/// a scheduler started the worker.
 fn end_with_the_orchestrator() {
+    let is_pipe = rustix::fs::fstat(std::io::stdin())
+        .is_ok_and(|stat| rustix::fs::FileType::from_raw_mode(stat.st_mode).is_fifo());
+    if !is_pipe {
+        return;
+    }
     let watch = || {
         let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
-        #[expect(
-            clippy::exit,
-            reason = "nothing is left to clean up: outputs are temporary until taken"
-        )]
-        std::process::exit(1);
+        // Not `exit`: it would tear libraries down under the threads that are using them. Nothing
+        // is lost, since outputs are temporary until the orchestrator takes them.
+        let _ =
+            rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
     };
     // Without the thread the worker merely lives longer.
     let _ = std::thread::Builder::new().name("orchestrator-watch".to_owned()).spawn(watch);

@@ -257,7 +257,7 @@ fn image_and_label_must_fit() {
     assert_eq!(
         lines[1],
         "case `patient001_frame01`: the label map holds [5, 9]; the manifest's classes are \
-         [0, 1, 2, 3]"
+         0 (background), 1 (RV), 2 (Myo), 3 (LV)"
     );
     assert!(lines[2].starts_with("case `patient001_frame12`: the image's voxels are 1.5 x 1.5"));
 }

@@ -41,7 +41,8 @@ fn plan_before_and_after_a_run() {
 #[test]
 fn json_events_are_one_object_a_line_from_start_to_finish() {
     let w = Workspace::new();
-    let ran = w.orchestrate(&["run", "tiny.yaml", "--json", "--set", "matrix.method=[partial]"]).ok();
+    let ran =
+        w.orchestrate(&["run", "tiny.yaml", "--json", "--set", "matrix.method=[partial]"]).ok();
     let events: Vec<serde_json::Value> = ran
         .out
         .lines()

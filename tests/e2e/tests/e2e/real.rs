@@ -52,7 +52,7 @@ fn hippocampus_goes_from_real_volumes_to_the_table() {
         "slices.geometry={resample: {spacing_mm: 1, canvas: 48}}",
     ];
     let (_w, ran) = run("spleen-10pct.yaml", &root, &set);
-    assert!(ran.ok().out.contains("Anterior"));
+    assert!(ran.ok().out.contains("anterior"));
 }
 
 #[test]
