@@ -136,7 +136,11 @@ impl Ran {
     ///
     /// # Panics
     /// If it did not.
-    #[must_use]
+    #[expect(
+        clippy::must_use_candidate,
+        clippy::return_self_not_must_use,
+        reason = "the check is what counts"
+    )]
     pub fn ok(self) -> Self {
         assert_eq!(self.code, 0, "{}\n{}", self.out, self.err);
         self
@@ -168,7 +172,6 @@ impl Ran {
 
 /// A program built beside this test.
 fn binary(name: &str) -> PathBuf {
-    #[expect(clippy::disallowed_methods, reason = "the build's folder is where this test lies")]
     let own = std::env::current_exe().expect("the path of this test");
     let path = own.parent().and_then(Path::parent).map(|dir| dir.join(name)).unwrap_or_default();
     assert!(
