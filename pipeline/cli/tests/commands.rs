@@ -183,7 +183,7 @@ fn warnings_are_shown_again_when_cached() {
 fn a_failed_stage_is_told_in_full() {
     let text = "experiment: f\nstages: { say: { with: { word: x } }, trip: , collect: }\n";
     let space = Workspace::new(text);
-    let run = space.toy(&["run", "e.yaml", "--keep-going"]).expect(1);
+    let run = space.toy(&["run", "e.yaml", "--keep-going", "--cpus", "1"]).expect(1);
     insta::assert_snapshot!("failure", steady(&run.err));
     assert_eq!(run.out, "- x {}\n");
     let log = fs_err::read_to_string(space.path("runs/f/logs/trip.log")).unwrap();

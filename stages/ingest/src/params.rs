@@ -14,6 +14,10 @@ pub struct IngestParams {
     /// experiment or one folder up and then among those built in, or a path such as
     /// `./mine.yaml`, relative to the experiment.
     pub manifest: String,
+    /// What tables call the dataset, where it is not the one that the manifest describes but another
+    /// in its layout, such as a synthetic one. Default: the manifest's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// The dataset's folder: an absolute path, or one relative to `--data-root`, or else to the
     /// experiment. Default: one of the folder names that the manifest gives, under `--data-root`.
     /// Not part of the result's identity: the content found there is. Ignored where the input
@@ -33,6 +37,9 @@ pub(crate) fn check(params: &IngestParams) -> Vec<ParamProblem> {
             ParamProblem::new("manifest", "found an empty name")
                 .with_help("the name of a data manifest such as `acdc`, or a path to one"),
         );
+    }
+    if params.name.as_ref().is_some_and(|name| name.trim().is_empty()) {
+        problems.push(ParamProblem::new("name", "found an empty name"));
     }
     if params.root.as_ref().is_some_and(|root| root.trim().is_empty()) {
         problems.push(ParamProblem::new("root", "found an empty path"));

@@ -114,9 +114,11 @@ impl Stage for Ingest {
                 context.reference_source("volumes", path, &format!("{DATA_FOLDER}{path}"));
             }
         }
-        CasesTable { dataset: manifest.dataset(), rows }
-            .write(context.output("cases")?)
-            .map_err(IngestError::from)?;
+        let mut dataset = manifest.dataset();
+        if let Some(name) = &params.name {
+            dataset.name.clone_from(name);
+        }
+        CasesTable { dataset, rows }.write(context.output("cases")?).map_err(IngestError::from)?;
         Ok(())
     }
 }

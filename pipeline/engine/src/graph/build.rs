@@ -1,16 +1,13 @@
 //! Building the graph, reporting every mistake together.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use indexmap::IndexMap;
-use pipeline_spec::{Diagnostic, Experiment, FieldPath, suggest};
+use pipeline_spec::{Diagnostic, Experiment};
 
 use super::cycle::find_cycle;
 use super::expand::expand;
 use super::node::Node;
+use super::template::templates;
 use super::wire::wire;
-use crate::stage::{ConfiguredStage, ErasedStage, ParamProblem, Registry};
+use crate::stage::Registry;
 
 /// The nodes of an experiment, every node after those it reads.
 #[derive(Clone)]
@@ -28,14 +25,6 @@ pub struct GraphErrors {
     /// One per mistake.
     #[related]
     pub mistakes: Vec<Diagnostic>,
-}
-
-/// A node of the experiment file before matrix expansion.
-pub(super) struct Template<'a> {
-    pub(super) name: &'a str,
-    pub(super) stage: Arc<dyn ErasedStage>,
-    /// Bound to the parameters of one combination of matrix values; all have the same ports.
-    pub(super) sample: Arc<dyn ConfiguredStage>,
 }
 
 impl Graph {
@@ -77,118 +66,4 @@ fn fail_if_any(mistakes: &mut Vec<Diagnostic>) -> Result<(), GraphErrors> {
         return Ok(());
     }
     Err(GraphErrors { mistakes: std::mem::take(mistakes) })
-}
-
-/// Looks up every node's stage and reads its parameters for every combination of the variables it
-/// uses itself.
-fn templates<'a>(
-    experiment: &'a Experiment,
-    registry: &Registry,
-    mistakes: &mut Vec<Diagnostic>,
-) -> IndexMap<&'a str, Template<'a>> {
-    let mut templates = IndexMap::new();
-    for (name, spec) in &experiment.nodes {
-        let Some(stage) = registry.get(&spec.uses) else {
-            let names = registry.names();
-            mistakes.push(report(
-                experiment,
-                &["stages", name, "uses"],
-                "graph::unknown_stage",
-                &format!("node `{name}` uses the stage `{}`, which does not exist", spec.uses),
-                Some(&did_you_mean(&spec.uses, &names, "stages")),
-            ));
-            continue;
-        };
-        let direct: Vec<String> = experiment.direct_variables(name).into_iter().collect();
-        let mut sample = None;
-        let mut seen = Vec::new();
-        for coordinates in combinations(experiment, &direct) {
-            match stage.configure(&experiment.params(name, &coordinates)) {
-                Ok(configured) => sample = sample.or(Some(configured)),
-                Err(problems) => {
-                    for problem in problems {
-                        let (place, mistake) =
-                            parameter(experiment, name, &coordinates, stage, &problem);
-                        // The same field in every combination is one mistake.
-                        if !seen.contains(&place) {
-                            mistakes.push(mistake);
-                            seen.push(place);
-                        }
-                    }
-                }
-            }
-        }
-        if let Some(sample) = sample {
-            templates.insert(name.as_str(), Template { name, stage: Arc::clone(stage), sample });
-        }
-    }
-    templates
-}
-
-/// A mistake about a field, given by its keys.
-pub(super) fn report(
-    experiment: &Experiment,
-    keys: &[&str],
-    code: &str,
-    message: &str,
-    help: Option<&str>,
-) -> Diagnostic {
-    let path = keys.iter().fold(FieldPath::root(), |path, key| path.key(*key));
-    experiment.diagnostic(&path, code, message, help.map(str::to_owned))
-}
-
-/// Every combination of labels of these variables, the first variable slowest.
-pub(super) fn combinations(
-    experiment: &Experiment,
-    variables: &[String],
-) -> Vec<BTreeMap<String, String>> {
-    let mut all = vec![BTreeMap::new()];
-    for variable in variables {
-        let labels = experiment.labels(variable);
-        all = all
-            .into_iter()
-            .flat_map(|known| {
-                labels.iter().map(move |label| {
-                    let mut next = known.clone();
-                    next.insert(variable.clone(), label.clone());
-                    next
-                })
-            })
-            .collect();
-    }
-    all
-}
-
-/// A parameter problem as a mistake in the file: in `with`, in the bundle or in the `--set` that
-/// it comes from.
-fn parameter(
-    experiment: &Experiment,
-    node: &str,
-    coordinates: &BTreeMap<String, String>,
-    stage: &Arc<dyn ErasedStage>,
-    problem: &ParamProblem,
-) -> (FieldPath, Diagnostic) {
-    let param = FieldPath::parse(&problem.path);
-    let path = experiment.origin(node, coordinates, &param);
-    let place = if param.segments().is_empty() {
-        "parameters".to_owned()
-    } else {
-        format!("parameter `{param}`")
-    };
-    let name = stage.info().name;
-    let help = problem.help.clone().unwrap_or_else(|| {
-        format!("`orchestrate stages {name}` lists the parameters and what they accept")
-    });
-    let message = format!("node `{node}`, {place}: {}", problem.message);
-    let mistake = experiment.diagnostic(&path, problem.code, message, Some(help));
-    (path, mistake)
-}
-
-/// "did you mean `x`? stages: `a`, `b`".
-pub(super) fn did_you_mean(found: &str, known: &[&str], what: &str) -> String {
-    let list = known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    match suggest(found, known) {
-        Some(best) => format!("did you mean `{best}`? {what}: {list}"),
-        None => format!("{what}: {list}"),
-    }
 }

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use pipeline_spec::{Diagnostic, Experiment};
 
-use super::build::report;
+use super::mistake::report;
 use super::wire::Wire;
 
 /// The first cycle in the order of the file, as a mistake that prints its path.

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexMap;
 use pipeline_spec::{Diagnostic, Experiment, ResourcesSpec};
 
-use super::build::{Template, combinations, report};
+use super::mistake::report;
 use super::node::{Node, NodeId, NodeInput, OutputOf};
+use super::template::{Template, combinations};
 use super::wire::Wire;
 use crate::stage::{Arity, Cpus, Resources};
 

@@ -3,8 +3,10 @@
 mod build;
 mod cycle;
 mod expand;
+mod mistake;
 mod node;
 mod render;
+mod template;
 mod wire;
 
 pub use build::{Graph, GraphErrors};

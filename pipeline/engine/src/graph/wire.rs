@@ -3,7 +3,8 @@
 use indexmap::IndexMap;
 use pipeline_spec::{Diagnostic, Experiment, InputSpec};
 
-use super::build::{Template, did_you_mean, report};
+use super::mistake::{did_you_mean, report};
+use super::template::Template;
 use crate::stage::{Arity, InputPort, OutputPort, Registry};
 
 /// One connection between two nodes of the experiment file.
