@@ -61,16 +61,14 @@ pub(crate) fn unknown_values(collected: &Collected, params: &CompareParams) -> V
         let mut runs = collected.runs.iter();
         runs.any(|run| position.is_some_and(|at| run.coordinates[at].as_ref() == Some(value)))
     };
-    let lists = [
-        ("order", params.order.iter().collect::<Vec<_>>()),
-        ("names", params.names.keys().collect()),
-        ("unranked", params.unranked.iter().collect()),
-    ];
-    let rows = &params.rows;
-    let unknown = lists.into_iter().flat_map(|(parameter, values)| {
-        values.into_iter().filter(|value| !has_value(value)).map(move |value| {
-            format!("`{parameter}` names `{value}`, but no run has `{rows}` = `{value}`")
-        })
+    let named = params.order.iter().chain(params.names.keys()).chain(&params.unranked);
+    let mut missing: Vec<&String> = named.filter(|value| !has_value(value)).collect();
+    missing.sort();
+    missing.dedup();
+    let unknown = (!missing.is_empty()).then(|| {
+        let list: Vec<_> = missing.iter().map(|value| format!("`{value}`")).collect();
+        let rows = &params.rows;
+        format!("no run has `{rows}` {}, which the layout of the table names", list.join(", "))
     });
     // An experiment without seeds keeps the default.
     let default_over = CompareParams::default().over;
@@ -83,5 +81,5 @@ pub(crate) fn unknown_values(collected: &Collected, params: &CompareParams) -> V
         .map(|variable| {
             format!("`over` names `{variable}`, but no run has such a matrix variable")
         });
-    unknown.chain(absent).collect()
+    unknown.into_iter().chain(absent).collect()
 }

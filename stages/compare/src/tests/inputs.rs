@@ -93,8 +93,7 @@ fn names_that_no_run_has_are_warned_of_after_the_work_is_done() {
     assert_eq!(
         warnings,
         [
-            "`order` names `fulll`, but no run has `method` = `fulll`",
-            "`names` names `x`, but no run has `method` = `x`",
+            "no run has `method` `fulll`, `x`, which the layout of the table names",
             "`over` names `draw`, but no run has such a matrix variable",
         ]
     );
