@@ -21,7 +21,7 @@ struct Entry {
     settled: bool,
 }
 
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 struct Table {
     files: BTreeMap<PathBuf, Entry>,
 }
@@ -86,7 +86,16 @@ impl ExternalIndex {
     pub(crate) fn save(&self) -> Result<(), StoreError> {
         let mut state = self.lock();
         if state.changed {
-            let bytes = serde_json::to_vec(&state.table).expect("an index is plain data");
+            // What another process has learnt in the meantime is kept.
+            for (path, entry) in self.read().files {
+                state.table.files.entry(path).or_insert(entry);
+            }
+            // JSON has no place for a path that is not UTF-8; its file is hashed again next time.
+            let files = &state.table.files;
+            let files: BTreeMap<&str, &Entry> =
+                files.iter().filter_map(|(path, entry)| Some((path.to_str()?, entry))).collect();
+            let table = BTreeMap::from([("files", files)]);
+            let bytes = serde_json::to_vec(&table).expect("an index is plain data");
             write_atomically(&self.temporary, &self.path, &bytes)?;
             state.changed = false;
         }
@@ -99,14 +108,19 @@ impl ExternalIndex {
         Ok(FileSignature::of(probe.path())?.changed_ns)
     }
 
+    /// The index on disk; empty if there is none or it is damaged.
+    fn read(&self) -> Table {
+        fs_err::read(&self.path)
+            .ok()
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+            .unwrap_or_default()
+    }
+
     fn with_state<T>(&self, f: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.lock();
         if !state.loaded {
             state.loaded = true;
-            state.table = fs_err::read(&self.path)
-                .ok()
-                .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-                .unwrap_or_default();
+            state.table = self.read();
             let mut by_digest: BTreeMap<Digest, Vec<PathBuf>> = BTreeMap::new();
             for (path, entry) in &state.table.files {
                 by_digest.entry(entry.digest).or_default().push(path.clone());
@@ -164,6 +178,31 @@ mod tests {
         assert_eq!(again.locate(digest), Some(path.clone()));
         fs_err::write(&path, b"changed").unwrap();
         assert_eq!(again.locate(digest), None);
+    }
+
+    #[test]
+    fn a_path_that_is_not_utf8_is_hashed_but_not_remembered() {
+        use std::os::unix::ffi::OsStrExt;
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(std::ffi::OsStr::from_bytes(b"caf\xe9"));
+        fs_err::write(&path, b"one").unwrap();
+        let index = index(dir.path());
+        assert_eq!(index.digest(&path).unwrap().0, Digest::of_bytes(b"one"));
+        index.save().unwrap();
+    }
+
+    #[test]
+    fn two_processes_keep_what_the_other_has_learnt() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = |name: &str| dir.path().join(name);
+        fs_err::write(path("a"), b"a").unwrap();
+        fs_err::write(path("b"), b"b").unwrap();
+        let (one, two) = (index(dir.path()), index(dir.path()));
+        let (a, b) = (one.digest(&path("a")).unwrap().0, two.digest(&path("b")).unwrap().0);
+        one.save().unwrap();
+        two.save().unwrap();
+        let third = index(dir.path());
+        assert_eq!((third.locate(a), third.locate(b)), (Some(path("a")), Some(path("b"))));
     }
 
     #[test]

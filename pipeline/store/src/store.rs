@@ -44,9 +44,9 @@ impl Store {
         fs_err::create_dir_all(&temporary)?;
         if fresh {
             // Keeps the store out of version control and out of backups that honour the tag.
-            fs_err::write(folder.join(".gitignore"), "*\n")?;
+            fs_err::write(root.join(".gitignore"), "*\n")?;
             fs_err::write(
-                folder.join("CACHEDIR.TAG"),
+                root.join("CACHEDIR.TAG"),
                 "Signature: 8a477f597d28d172789f06886806bc55\n# Results of orchestrate; can be made again.\n",
             )?;
         }
@@ -102,7 +102,11 @@ impl Store {
     pub fn remember(&self, record: &ActionRecord) -> Result<(), StoreError> {
         let bytes = serde_json::to_vec_pretty(record).expect("a record is plain data");
         write_atomically(&self.root.join("tmp"), &self.record_path(record.key), &bytes)?;
-        self.external.save()
+        if let Err(error) = self.external.save() {
+            // The result is there; only the next look at outside files takes longer.
+            tracing::warn!(%error, "the index of outside files was not written");
+        }
+        Ok(())
     }
 
     /// Keeps a text such as a log.
@@ -179,9 +183,10 @@ impl Store {
         let digests = paths
             .par_iter()
             .map(|path| self.external.digest(path).map(|(digest, _)| digest))
-            .collect::<Result<Vec<_>, _>>()?;
+            .collect::<Result<Vec<_>, _>>();
+        // Also when one file could not be read: the others need not be read again.
         self.external.save()?;
-        Ok(digests)
+        digests
     }
 
     /// The signature of a file outside the store.

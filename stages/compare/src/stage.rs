@@ -22,7 +22,7 @@ impl Stage for Compare {
         StageInfo {
             name: "compare",
             version: 1,
-            summary: "Compares the metrics of all runs and writes the tables of a paper.",
+            summary: "compares the metrics of all runs and writes the tables of a paper",
             placement: Placement::InProcess,
         }
     }

@@ -29,7 +29,7 @@ impl Stage for Evaluate {
         StageInfo {
             name: "evaluate",
             version: 1,
-            summary: "Scores predicted label maps per scan and class.",
+            summary: "scores predicted label maps per scan and class",
             placement: Placement::InProcess,
         }
     }

@@ -13,9 +13,10 @@ pub struct ExtractParams {
     pub intensity: IntensityParams,
     /// How planes come onto one canvas. Default `resample: {spacing_mm: 1.0, canvas: 384}`.
     pub geometry: GeometryParams,
-    /// Keep annotated slices without any foreground. `false` drops them, as the authors did for
-    /// their later ACDC set; scores on such slices alone are then higher, because false positives
-    /// on empty slices no longer count. Slices of scans without annotation are always kept.
+    /// Keep annotated slices without any foreground. `false` drops them from every scan, test
+    /// scans included, as the authors did for their later ACDC set. Scores are then higher, on
+    /// both grids, because false positives on empty slices no longer count; and a scan whose label
+    /// map is empty has no slices left. Slices of scans without annotation are always kept.
     /// Default true.
     pub keep_empty_slices: bool,
 }

@@ -25,7 +25,7 @@ impl Stage for Phantom {
         StageInfo {
             name: "phantom",
             version: VERSION,
-            summary: "Writes a synthetic dataset in the layout of a real release",
+            summary: "writes a synthetic dataset in the layout of a real release",
             placement: Placement::InProcess,
         }
     }

@@ -67,10 +67,14 @@ impl TrainingData {
         check_dataset(&info.dataset, &partition.dataset, "partition")?;
         check_crop(params.crop, info.height, info.width)?;
         let scans = ScanRows::of(&slices);
-        let labelled = scans.rows(&partition, |row| match params.supervision {
+        let mut labelled = scans.rows(&partition, |row| match params.supervision {
             Supervision::Labelled => row.role == Role::Labelled,
             Supervision::All => matches!(row.role, Role::Labelled | Role::Unlabelled),
         })?;
+        if params.supervision == Supervision::All {
+            // Among the unlabelled scans there may be some that nobody has annotated.
+            labelled.retain(|row| slices.slices()[*row].labelled);
+        }
         if labelled.is_empty() {
             return Err(InputError::NoScans { roles: "`labelled`".to_owned() }.into());
         }

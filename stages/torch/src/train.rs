@@ -114,7 +114,8 @@ impl Losses {
         let labelled = i64::from(params.batch_labelled);
         let supervised = cross_entropy(&scores.narrow(0, 0, labelled), &batch.labels);
         let mut total = supervised.shallow_clone();
-        let mut parts = vec![supervised.detach()];
+        // A copy: the sum below is made in place, on the memory of `supervised`.
+        let mut parts = vec![supervised.detach().copy()];
         if let Some(flips) = &batch.flips {
             let count = i64::from(params.batch_unlabelled);
             let probabilities = |scores: Tensor| scores.softmax(1, Kind::Float);

@@ -26,10 +26,10 @@ pub(crate) fn problems(params: &TrainParams) -> Vec<ParamProblem> {
 fn sizes(params: &TrainParams, found: &mut Found) {
     // Four halvings must come out even, or skip connections and upsampled features differ in size.
     found.unless(
-        params.crop > 0 && params.crop.is_multiple_of(16),
+        (1..=4096).contains(&params.crop) && params.crop.is_multiple_of(16),
         "crop",
         params.crop,
-        "a positive multiple of 16, such as 64, 96, 128 or 224",
+        "a multiple of 16 from 16 to 4096, such as 64, 96, 128 or 224",
     );
     // Sixteen pixels are one pixel at the lowest level, and one value has no variance.
     found.unless(
@@ -49,6 +49,11 @@ fn sizes(params: &TrainParams, found: &mut Found) {
     found.at_least_one("epochs", params.epochs);
     found.at_least_one("iterations_per_epoch", params.iterations_per_epoch);
     found.at_least_one("batch_labelled", params.batch_labelled);
+    for (path, images) in
+        [("batch_labelled", params.batch_labelled), ("batch_unlabelled", params.batch_unlabelled)]
+    {
+        found.unless(images <= 4096, path, images, "at most 4096");
+    }
     found.at_least_one("validate_every", params.validate_every);
 }
 
@@ -58,6 +63,7 @@ fn augmentation(params: &TrainParams, found: &mut Found) {
     found.within("augment.vertical_flip", augment.vertical_flip, 1.0);
     found.within("augment.horizontal_flip", augment.horizontal_flip, 1.0);
     found.within("augment.jitter", augment.jitter, 1.0);
+    found.unless(augment.pad < params.crop, "augment.pad", augment.pad, "less than `crop`");
     found.within("perturbation.flips.probability", params.perturbation.flips.probability, 1.0);
 }
 
@@ -197,7 +203,7 @@ mod tests {
             "regularizers": [{"local_mi": {"window": 60, "weight": {"value": -1.0}}}],
         });
         insta::assert_snapshot!(messages("train", &raw).join("\n"), @r"
-        crop: found 100 (a positive multiple of 16, such as 64, 96, 128 or 224)
+        crop: found 100 (a multiple of 16 from 16 to 4096, such as 64, 96, 128 or 224)
         augment.vertical_flip: found 1.5 (a number from 0 to 1)
         optimizer.adam.betas[1]: found 1 (a number from 0 up to, not including, 1)
         learning_rate.warmup_cosine.warmup_epochs: found 10 (less than `epochs`, which is 5)

@@ -27,7 +27,6 @@ pub(crate) fn run(session: &Session<'_>, arguments: &RunArguments) -> Result<Exi
     };
     let result = pipeline_engine::run(&loaded.graph, &store, &options, &cancellation, &hear);
     drop(progress);
-    let result = result?;
 
     for warning in tally.warnings() {
         console.note(&format!("{} {warning}", console.tag("warning")));
@@ -42,6 +41,16 @@ pub(crate) fn run(session: &Session<'_>, arguments: &RunArguments) -> Result<Exi
             &loaded.run_dir,
         ));
     }
+    let failed = !tally.failures().is_empty();
+    let result = match result {
+        Ok(result) => result,
+        // What failed weighs more than that it could not be written down.
+        Err(error) if failed => {
+            console.mistakes(&error.into());
+            return Ok(Exit::Failed);
+        }
+        Err(error) => return Err(error.into()),
+    };
     if !console.quiet {
         if !result.shown.is_empty() {
             console.note(&format!("results: {}/", loaded.run_dir.display()));

@@ -13,6 +13,8 @@ use crate::stage::{OutputReference, StageError, StageEvent};
 
 /// How often a running worker's state and the cancellation are looked at.
 const POLL: Duration = Duration::from_millis(50);
+/// How long output is still read after a worker has ended.
+const DRAIN: Duration = Duration::from_secs(1);
 /// How long a worker may take to end after being asked to.
 const GRACE: Duration = Duration::from_secs(3);
 
@@ -85,13 +87,33 @@ fn listen(child: &mut Child, work: &Work<'_>) -> Result<(), StageError> {
     }
     let mut end = End::default();
     let mut asked_to_stop: Option<Instant> = None;
-    while open > 0 {
+    let mut ended: Option<(ExitStatus, Instant)> = None;
+    loop {
         match receiver.recv_timeout(POLL) {
             Ok(Said::Line(line)) => end.take_line(&line, work),
             Ok(Said::Error(line)) => log(work, "stderr", line),
             Ok(Said::Closed) => open -= 1,
-            Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Disconnected) => open = 0,
             Err(RecvTimeoutError::Timeout) => {}
+        }
+        // Not `wait`, which would close the pipe that tells the worker that we are alive.
+        if ended.is_none()
+            && let Some(status) = child.try_wait().map_err(StageError::new)?
+        {
+            // Something that it started may still hold its output open.
+            signal(child, rustix::process::Signal::KILL);
+            ended = Some((status, Instant::now()));
+        }
+        if let Some((status, since)) = ended
+            && (open == 0 || since.elapsed() > DRAIN)
+        {
+            if work.cancellation.is_cancelled() && !(status.success() && end.done) {
+                return Err(StageError::cancelled());
+            }
+            return end.into_result(status, work);
+        }
+        if open == 0 && ended.is_none() {
+            std::thread::sleep(POLL);
         }
         if work.cancellation.is_cancelled() {
             let since = *asked_to_stop.get_or_insert_with(|| {
@@ -103,11 +125,6 @@ fn listen(child: &mut Child, work: &Work<'_>) -> Result<(), StageError> {
             }
         }
     }
-    let status = child.wait().map_err(StageError::new)?;
-    if work.cancellation.is_cancelled() && !(status.success() && end.done) {
-        return Err(StageError::cancelled());
-    }
-    end.into_result(status, work)
 }
 
 /// What the worker said of its end.
@@ -121,8 +138,9 @@ impl End {
     fn take_line(&mut self, line: &str, work: &Work<'_>) {
         match serde_json::from_str::<StageEvent>(line) {
             Ok(StageEvent::Done) => self.done = true,
-            Ok(StageEvent::Failed { message, details, help }) => {
-                self.failure = Some(StageError { details, help, ..StageError::message(message) });
+            Ok(StageEvent::Failed { message, details, help, panicked }) => {
+                let error = StageError::message(message);
+                self.failure = Some(StageError { details, help, panicked, ..error });
             }
             Ok(event) => (work.events)(event),
             // Plain output of the program: part of its log.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use pipeline_store::{ActionLock, ActionRecord, Lookup, Provenance, Store, Workspace};
 
-use super::prepare::{Prepared, absolute};
+use super::prepare::{Prepared, absolute, digest_sources};
 use super::report::write_atomically;
 use crate::events::{NodeFailure, RunEvent};
 use crate::executor::{Executor, InProcess, Work, Worker, WorkerPrograms};
@@ -79,6 +79,7 @@ impl Acting<'_> {
         let job = self.job(node, prepared, granted, &workspace)?;
         let references = self.execute(node, &job, heard)?;
         let outputs = self.keep(node, &job, &references)?;
+        self.check_sources(prepared)?;
         let heard = {
             let mut heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
             std::mem::take(&mut *heard)
@@ -227,6 +228,24 @@ impl Acting<'_> {
             outputs.insert(port.clone(), artifact);
         }
         Ok(outputs)
+    }
+
+    /// The action has read the declared files after its key was computed: a result of other content
+    /// must not be remembered under that key.
+    fn check_sources(&self, prepared: &Prepared) -> Result<(), StageError> {
+        let now = digest_sources(&prepared.sources, self.store)?;
+        let changed: Vec<_> = now
+            .iter()
+            .filter(|(name, digest)| prepared.fingerprint.sources.get(*name) != Some(digest))
+            .map(|(name, _)| name.clone())
+            .collect();
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let mut error = StageError::message("files changed while they were being used")
+            .with_help("run again once nothing writes to them any more");
+        error.details = changed;
+        Err(error)
     }
 
     fn failure(&self, node: &Node, error: StageError, log: &[String]) -> NodeFailure {

@@ -89,7 +89,8 @@ fn read_inputs(
     Ok(inputs)
 }
 
-fn digest_sources(
+/// The content of every source file now.
+pub(super) fn digest_sources(
     sources: &[SourceFile],
     store: &Store,
 ) -> Result<BTreeMap<String, Digest>, StageError> {

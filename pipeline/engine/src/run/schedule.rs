@@ -1,6 +1,7 @@
 //! The scheduler: one deciding thread; actions in threads of their own that only report.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::Scope;
@@ -10,7 +11,7 @@ use pipeline_store::{ActionKey, ActionRecord, Lookup, Store};
 
 use super::act::{Acted, Acting};
 use super::capacity::{Capacity, Lease, Pool};
-use super::export::export;
+use super::export::{Exported, export};
 use super::plan::reasons;
 use super::prepare::{Outputs, Places, Prepared, prepare};
 use super::report::{NodeReport, Report, ReportError};
@@ -18,7 +19,7 @@ use crate::events::{NodeFailure, NodeOutcome, RunEvent, RunSummary};
 use crate::executor::WorkerPrograms;
 use crate::explain::DirtyReason;
 use crate::graph::Graph;
-use crate::stage::Cancellation;
+use crate::stage::{Cancellation, StageError};
 
 /// How many later actions may start before one that does not fit yet, so that small actions use
 /// what is free but cannot starve a large one.
@@ -115,7 +116,11 @@ pub fn run(
     std::thread::scope(|scope| scheduler.drive(scope));
     let Scheduler { states, outputs, mut summary, .. } = scheduler;
 
-    let exported = export(graph, &outputs, store, &options.run_dir)?;
+    // What failed to be exported must not keep the report from being written.
+    let (exported, export_error) = match export(graph, &outputs, store, &options.run_dir) {
+        Ok(exported) => (exported, None),
+        Err(error) => (Exported::default(), Some(error)),
+    };
     summary.seconds = begin.elapsed().as_secs_f64();
     summary.cancelled = cancellation.is_cancelled();
     let report = Report {
@@ -133,8 +138,12 @@ pub fn run(
             .collect(),
         exported: exported.files,
     };
-    report.write(&options.run_dir)?;
+    let written = report.write(&options.run_dir);
     events(RunEvent::RunFinished { summary });
+    written?;
+    if let Some(error) = export_error {
+        return Err(error.into());
+    }
     let shown = exported.shown.into_iter().map(|name| options.run_dir.join(name)).collect();
     Ok(RunResult { report, summary, shown })
 }
@@ -307,12 +316,16 @@ impl<'a> Scheduler<'a> {
         let thread = std::thread::Builder::new()
             .name(format!("{}-{}", crate::executor::THREAD_PREFIX, shape.id))
             .spawn_scoped(scope, move || {
-                let result = acting.act(shape, &prepared, &lease.granted);
+                // Whatever happens, the deciding thread hears of it.
+                let act = AssertUnwindSafe(|| acting.act(shape, &prepared, &lease.granted));
+                let result = catch_unwind(act).unwrap_or_else(|panic| {
+                    let error = StageError::from_panic(panic.as_ref());
+                    Err(Box::new(NodeFailure::from_error(error)))
+                });
                 let _ = sender.send(Message { node, key, lease, result });
             });
         if let Err(error) = thread {
-            let error =
-                crate::stage::StageError::new(error).with_help("too many threads are running");
+            let error = StageError::new(error).with_help("too many threads are running");
             let result = Err(Box::new(NodeFailure::from_error(error)));
             self.take(Message { node, key, lease: lost, result });
         }

@@ -100,6 +100,9 @@ pub enum StageEvent {
         details: Vec<String>,
         /// What to do.
         help: Option<String>,
+        /// The program panicked: a bug in it, not in the data.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        panicked: bool,
     },
     /// The action is complete; the process ends with status 0.
     Done,
@@ -137,6 +140,7 @@ pub fn serve_worker(
                 message: error.message,
                 details: error.details,
                 help: error.help,
+                panicked: error.panicked,
             });
             1
         }

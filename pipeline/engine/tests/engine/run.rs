@@ -116,6 +116,17 @@ stages:
 }
 
 #[test]
+fn a_file_that_changes_while_it_is_used_is_never_remembered() {
+    let shop = Workshop::new();
+    let yaml = "{ experiment: x, stages: { import: { with: { path: a.txt, disturb: true } } } }";
+    fs_err::write(shop.path("a.txt"), "one").unwrap();
+    let outcome = shop.run(yaml, &[]);
+    assert_eq!(outcome.with("failed"), ["import"]);
+    let error = outcome.result.report.nodes[0].error.clone().unwrap();
+    assert_eq!(error, "files changed while they were being used");
+}
+
+#[test]
 fn a_missing_outside_file_fails_its_node_and_skips_exactly_its_descendants() {
     let mut shop = Workshop::new();
     shop.keep_going = true;

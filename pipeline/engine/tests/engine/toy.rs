@@ -52,6 +52,9 @@ pub(crate) struct ImportParams {
     path: PathBuf,
     #[serde(default)]
     by_reference: bool,
+    /// Change the file while it is being read.
+    #[serde(default)]
+    disturb: bool,
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -183,6 +186,9 @@ impl Stage for Import {
     }
 
     fn run(&self, params: &ImportParams, context: &ActionContext<'_>) -> Result<(), StageError> {
+        if params.disturb {
+            fs_err::write(context.source("text.txt")?, "other").map_err(StageError::new)?;
+        }
         if params.by_reference {
             context.reference_source("out", "text.txt", "text.txt");
             return Ok(());

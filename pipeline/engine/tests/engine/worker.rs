@@ -119,6 +119,27 @@ fn a_worker_that_dies_is_a_failure_that_says_how() {
 }
 
 #[test]
+fn a_worker_is_over_when_it_ends_even_if_something_it_started_holds_its_output() {
+    let shop = workshop(
+        r#"printf x > "$out/text.txt"
+setsid sleep 30 &
+echo '{"event":"done"}'"#,
+    );
+    let begin = std::time::Instant::now();
+    assert_eq!(shop.run(EXPERIMENT, &[]).with("ran"), ["shell"]);
+    assert!(begin.elapsed() < std::time::Duration::from_secs(20), "it waited for the sleep");
+}
+
+#[test]
+fn a_panic_in_a_worker_is_a_bug_not_a_failure_of_the_data() {
+    let shop = workshop(
+        r#"echo '{"event":"failed","message":"oops","details":[],"help":null,"panicked":true}'
+exit 1"#,
+    );
+    assert!(shop.run(EXPERIMENT, &[]).result.summary.bug);
+}
+
+#[test]
 fn a_worker_that_leaves_an_output_empty_is_a_failure() {
     let failure = failure(&workshop(r#"echo '{"event":"done"}'"#).run(EXPERIMENT, &[]));
     assert_eq!(

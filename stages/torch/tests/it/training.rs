@@ -208,6 +208,12 @@ fn the_log_has_every_loss_of_every_epoch_and_every_class_of_every_validation() {
     assert!(
         curve(&toy.dir("model"), "loss/local_mi").iter().all(|loss| (-1.1..0.0).contains(loss))
     );
+    // In the last epoch both weights have reached their values: 0.1 and 0.05.
+    let last_of = |name: &str| *curve(&toy.dir("model"), name).last().unwrap();
+    let parts = last_of("loss/supervised")
+        + 0.1 * last_of("loss/consistency")
+        + 0.05 * last_of("loss/local_mi");
+    assert!((last_of("loss/total") - parts).abs() < 1e-5, "{parts}");
     let last = events.iter().rev().find_map(|event| match event {
         StageEvent::Progress { done, total, message } => Some((*done, *total, message.clone())),
         _ => None,

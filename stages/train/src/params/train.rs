@@ -23,8 +23,10 @@ pub struct TrainParams {
     /// Terms added to the supervised loss; default none.
     pub regularizers: Vec<RegularizerParams>,
     /// Pass unlabelled images through the network even where no regularizer asks for them, so that
-    /// they are part of the batch-norm statistics of every method alike. Default true, as in the
-    /// published comparison; false trains three times faster where there is no regularizer.
+    /// they are part of the batch-norm statistics of every method. The perturbed copies, which only
+    /// regularizers need, are left out, so labelled images weigh more in these statistics (4 of 14
+    /// images by default) than with a regularizer (4 of 24). Default true, as in the published
+    /// comparison; false trains three times faster where there is no regularizer.
     pub unlabelled_in_batch_norm: bool,
     /// The network.
     pub network: NetworkParams,
@@ -93,7 +95,7 @@ impl TrainParams {
     /// unlabelled where a regularizer compares the two.
     pub fn images_per_step(&self) -> u32 {
         let copies = u32::from(self.uses_unlabelled()) + u32::from(!self.regularizers.is_empty());
-        self.batch_labelled + copies * self.batch_unlabelled
+        self.batch_labelled.saturating_add(copies.saturating_mul(self.batch_unlabelled))
     }
 }
 
@@ -104,8 +106,10 @@ pub enum Supervision {
     /// The scans with role `labelled`.
     #[default]
     Labelled,
-    /// The scans with role `labelled` or `unlabelled`: full supervision. Validation scans are
-    /// never trained on with their labels.
+    /// The annotated scans with role `labelled` or `unlabelled`: full supervision. Validation scans
+    /// are never trained on with their labels, but another scan of the same subject may be, so
+    /// that the validation curve of this upper bound (not its test score) is optimistic; draw the
+    /// validation set by `subjects` to avoid that.
     All,
 }
 
@@ -141,7 +145,8 @@ impl Default for NetworkParams {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Precision {
-    /// 32-bit floating point.
+    /// 32-bit floating point. On NVIDIA GPUs from Ampere on, libtorch by default lets convolutions
+    /// round their inputs to TF32; `NVIDIA_TF32_OVERRIDE=0` in the environment forbids it.
     #[default]
     Fp32,
     /// 16-bit bfloat: faster on processors and GPUs with instructions for it, slower elsewhere.
