@@ -22,6 +22,8 @@ pub struct Store {
     root: PathBuf,
     objects: Objects,
     external: ExternalIndex,
+    /// Where files are written before they are renamed into place.
+    session: Workspace,
 }
 
 /// What the store knows of an action.
@@ -51,9 +53,12 @@ impl Store {
             )?;
         }
         remove_leftovers(&temporary);
+        let session = Workspace::create(&temporary)?;
+        let temporary = session.path().to_owned();
         Ok(Self {
             objects: Objects::new(root.join("objects"), temporary.clone()),
             external: ExternalIndex::new(root.join("external.json"), temporary),
+            session,
             root,
         })
     }
@@ -101,7 +106,7 @@ impl Store {
     /// Remembers a result. Its artifacts must have been stored before.
     pub fn remember(&self, record: &ActionRecord) -> Result<(), StoreError> {
         let bytes = serde_json::to_vec_pretty(record).expect("a record is plain data");
-        write_atomically(&self.root.join("tmp"), &self.record_path(record.key), &bytes)?;
+        write_atomically(self.session.path(), &self.record_path(record.key), &bytes)?;
         if let Err(error) = self.external.save() {
             // The result is there; only the next look at outside files takes longer.
             tracing::warn!(%error, "the index of outside files was not written");

@@ -154,11 +154,15 @@ fn a_workspace_is_gone_after_use_and_leftovers_are_removed_on_opening() {
     };
     assert!(!path.exists());
     let tmp = f.store.root().join("tmp");
-    fs_err::create_dir_all(tmp.join("action-dead")).unwrap();
-    fs_err::write(tmp.join("action-dead.lock"), "").unwrap();
+    fs_err::create_dir_all(tmp.join("work-dead")).unwrap();
+    fs_err::write(tmp.join("work-dead/half"), "half").unwrap();
+    fs_err::write(tmp.join("work-dead.lock"), "").unwrap();
+    fs_err::write(tmp.join("work-early.lock"), "").unwrap();
     let held = f.store.workspace().unwrap();
     let again = Store::open(&f.dir.path().join("store")).unwrap();
-    assert!(!tmp.join("action-dead").exists(), "nobody holds its lock");
+    for name in ["work-dead", "work-dead.lock", "work-early.lock"] {
+        assert!(!tmp.join(name).exists(), "{name}: nobody holds its lock");
+    }
     assert!(held.path().exists(), "a workspace in use stays");
     drop(again);
 }

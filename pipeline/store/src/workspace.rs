@@ -18,14 +18,23 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Creates a new, empty one.
+    /// Creates a new, empty one. The lock comes first, so that a process killed at any moment
+    /// leaves something that can be recognized.
     pub(crate) fn create(temporary: &Path) -> Result<Self, StoreError> {
-        let dir = tempfile::Builder::new().prefix("action-").tempdir_in(temporary)?.keep();
-        let lock_path = lock_path(&dir);
-        let lock = File::create(&lock_path)?;
-        // A file system without locks keeps leftovers of killed processes; nothing else.
-        let _ = lock.file().try_lock();
-        Ok(Self { dir, lock_path, _lock: lock })
+        loop {
+            let named =
+                tempfile::Builder::new().prefix("work-").suffix(".lock").tempfile_in(temporary)?;
+            let (_, lock_path) = named.keep().map_err(|error| error.error)?;
+            let lock = File::open(&lock_path)?;
+            // A file system without locks keeps leftovers of killed processes; nothing else.
+            let _ = lock.file().try_lock();
+            // Another process may have taken the file for a leftover before it was locked.
+            if lock_path.exists() {
+                let dir = lock_path.with_extension("");
+                fs_err::create_dir(&dir)?;
+                return Ok(Self { dir, lock_path, _lock: lock });
+            }
+        }
     }
 
     /// Creates and returns a folder inside.
@@ -50,10 +59,6 @@ impl Drop for Workspace {
     }
 }
 
-fn lock_path(dir: &Path) -> PathBuf {
-    dir.with_extension("lock")
-}
-
 /// Removes what killed processes left behind.
 pub(crate) fn remove_leftovers(temporary: &Path) {
     let Ok(entries) = fs_err::read_dir(temporary) else { return };
@@ -61,8 +66,9 @@ pub(crate) fn remove_leftovers(temporary: &Path) {
         let path = entry.path();
         if path.extension().is_some_and(|extension| extension == "lock") {
             let free = File::open(&path).is_ok_and(|file| file.file().try_lock().is_ok());
-            if free {
-                let _ = fs_err::remove_dir_all(path.with_extension(""));
+            // A worker of the killed process may be writing its last; then the next one removes it.
+            let dir = path.with_extension("");
+            if free && (!dir.exists() || fs_err::remove_dir_all(&dir).is_ok()) {
                 let _ = fs_err::remove_file(&path);
             }
         }

@@ -185,7 +185,15 @@ wait"#,
     let outcome = shop.run(EXPERIMENT, &[]);
     let pid = canceller.join().unwrap();
     assert_eq!(outcome.with("skipped"), ["shell"]);
-    // A killed child is gone or a zombie that nobody has waited for yet.
-    let status = fs_err::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    assert!(status.is_empty() || status.contains(") Z "), "still there: {status}");
+    // A killed process takes a moment to close its files; then it is gone, or a zombie that nobody
+    // has waited for yet.
+    let begin = std::time::Instant::now();
+    loop {
+        let status = fs_err::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        if status.is_empty() || status.contains(") Z ") {
+            break;
+        }
+        assert!(begin.elapsed() < std::time::Duration::from_secs(20), "still there: {status}");
+        std::thread::yield_now();
+    }
 }
