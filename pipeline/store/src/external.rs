@@ -11,7 +11,8 @@ use std::sync::{Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use crate::objects::write_atomically;
-use crate::{Digest, FileSignature, StoreError};
+use crate::stat::FileSignature;
+use crate::{Digest, StoreError};
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Entry {

@@ -23,7 +23,7 @@ pub use action::{ActionKey, ActionRecord, Provenance};
 pub use digest::{Digest, ParseDigestError};
 pub use error::StoreError;
 pub use lock::ActionLock;
-pub use stat::FileSignature;
+pub use objects::write_beside;
 pub use store::{Lookup, Store};
 pub use tree::{Tree, TreeFile};
 pub use workspace::Workspace;

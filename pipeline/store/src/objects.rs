@@ -75,6 +75,15 @@ impl Objects {
     }
 }
 
+/// Writes a file that others may be reading, through a temporary file in its own folder: it is
+/// there whole or not at all, and readable by everyone.
+///
+/// # Errors
+/// What the operating system says, with the file's name.
+pub fn write_beside(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    write_atomically(path.parent().unwrap_or(Path::new(".")), path, bytes)
+}
+
 /// Writes a file so that it is there whole or not at all.
 pub(crate) fn write_atomically(temporary: &Path, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     make_parent(path)?;

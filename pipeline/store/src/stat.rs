@@ -9,17 +9,17 @@ use serde::{Deserialize, Serialize};
 /// change time cannot be set by a program, unless the file was changed within the clock's
 /// granularity of being hashed; see [`FileSignature::is_settled`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FileSignature {
+pub(crate) struct FileSignature {
     /// Device number.
-    pub device: u64,
+    pub(crate) device: u64,
     /// Inode number.
-    pub inode: u64,
+    pub(crate) inode: u64,
     /// Length in bytes.
-    pub size: u64,
+    pub(crate) size: u64,
     /// Modification time in ns since 1970.
-    pub modified_ns: i128,
+    pub(crate) modified_ns: i128,
     /// Change time in ns since 1970.
-    pub changed_ns: i128,
+    pub(crate) changed_ns: i128,
 }
 
 /// A change within this time of the hashing could leave the signature as it was.
@@ -27,7 +27,7 @@ const GRANULARITY_NS: i128 = 50_000_000;
 
 impl FileSignature {
     /// The signature of a file, symbolic links followed.
-    pub fn of(path: &Path) -> std::io::Result<Self> {
+    pub(crate) fn of(path: &Path) -> std::io::Result<Self> {
         let meta = fs_err::metadata(path)?;
         let ns = |seconds: i64, ns: i64| i128::from(seconds) * 1_000_000_000 + i128::from(ns);
         Ok(Self {
@@ -41,7 +41,7 @@ impl FileSignature {
 
     /// Whether the file had been left alone long enough at the time `now_ns`, by the file
     /// system's own clock, for its signature to prove its content.
-    pub fn is_settled(&self, now_ns: i128) -> bool {
+    pub(crate) fn is_settled(&self, now_ns: i128) -> bool {
         self.changed_ns.max(self.modified_ns) + GRANULARITY_NS < now_ns
     }
 }

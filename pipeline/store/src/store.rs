@@ -8,10 +8,7 @@ use rayon::prelude::*;
 use crate::external::ExternalIndex;
 use crate::objects::{Objects, write_atomically};
 use crate::workspace::remove_leftovers;
-use crate::{
-    ActionKey, ActionLock, ActionRecord, Digest, FileSignature, StoreError, Tree, TreeFile,
-    Workspace,
-};
+use crate::{ActionKey, ActionLock, ActionRecord, Digest, StoreError, Tree, TreeFile, Workspace};
 
 /// The layout of the folder; a new number is a new, empty store beside the old one.
 const LAYOUT: &str = "v1";
@@ -192,11 +189,6 @@ impl Store {
         // Also when one file could not be read: the others need not be read again.
         self.external.save()?;
         digests
-    }
-
-    /// The signature of a file outside the store.
-    pub fn signature(path: &Path) -> Result<FileSignature, StoreError> {
-        Ok(FileSignature::of(path)?)
     }
 
     /// Checks that every file of an artifact is there with its length.

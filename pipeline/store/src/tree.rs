@@ -33,6 +33,11 @@ impl Tree {
         serde_json::to_vec(self).expect("a tree is plain data")
     }
 
+    /// The artifact's digest.
+    pub fn digest(&self) -> Digest {
+        Digest::of_bytes(&self.to_bytes())
+    }
+
     /// Reads a listing; refuses paths that would lead outside the artifact.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let tree: Self = serde_json::from_slice(bytes).ok()?;

@@ -38,16 +38,16 @@ fn as_text(plan: &Plan) -> String {
     };
     for variants in plan.nodes.chunk_by(alike) {
         let Some(first) = variants.first() else { continue };
-        let (name, mut why) = if variants.len() == 1 {
+        let (name, why) = if variants.len() == 1 {
             (first.id.to_string(), reasons(&first.state))
         } else {
             let name = format!("{} ({} variants)", node_name(&first.id), variants.len());
             let cached = matches!(first.state, NodeState::Cached { .. });
             (name, if cached { Vec::new() } else { reasons(&first.state) })
         };
-        why.reverse();
-        rows.push(vec![state_word(&first.state).to_owned(), name, why.pop().unwrap_or_default()]);
-        rows.extend(why.into_iter().rev().map(|line| vec![String::new(), String::new(), line]));
+        let mut why = why.into_iter();
+        rows.push(vec![state_word(&first.state).to_owned(), name, why.next().unwrap_or_default()]);
+        rows.extend(why.map(|line| vec![String::new(), String::new(), line]));
     }
     columns(&rows)
 }

@@ -31,7 +31,8 @@ pub(crate) fn run(session: &Session<'_>, arguments: &RunArguments) -> Result<Exi
     for warning in tally.warnings() {
         console.note(&format!("{} {warning}", console.tag("warning")));
     }
-    for failed in grouped(&loaded, tally.failures()) {
+    let failures = grouped(&loaded, tally.failures());
+    for failed in &failures {
         let tag = console.tag("error");
         console.note(&render::failure(
             &tag,
@@ -41,11 +42,10 @@ pub(crate) fn run(session: &Session<'_>, arguments: &RunArguments) -> Result<Exi
             &loaded.run_dir,
         ));
     }
-    let failed = !tally.failures().is_empty();
     let result = match result {
         Ok(result) => result,
         // What failed weighs more than that it could not be written down.
-        Err(error) if failed => {
+        Err(error) if !failures.is_empty() => {
             console.mistakes(&error.into());
             return Ok(Exit::Failed);
         }

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use pipeline_store::{ActionLock, ActionRecord, Lookup, Provenance, Store, Workspace};
+use pipeline_store::{
+    ActionLock, ActionRecord, Lookup, Provenance, Store, Tree, Workspace, write_beside,
+};
 
-use super::prepare::{Prepared, absolute, digest_sources};
-use super::report::write_atomically;
+use super::prepare::{Prepared, digest_sources};
 use crate::events::{NodeFailure, RunEvent};
 use crate::executor::{Executor, InProcess, Work, Worker, WorkerPrograms};
 use crate::graph::Node;
@@ -150,7 +151,7 @@ impl Acting<'_> {
         let mut sources = BTreeMap::new();
         for (i, source) in prepared.sources.iter().enumerate() {
             let path = match &source.origin {
-                SourceOrigin::Path(path) => absolute(path)?,
+                SourceOrigin::Path(path) => path.clone(),
                 SourceOrigin::Bytes(bytes) => {
                     let path = folder("sources")?.join(i.to_string());
                     fs_err::write(&path, bytes).map_err(StageError::new)?;
@@ -219,7 +220,7 @@ impl Acting<'_> {
                 outside.insert(reference.relative.clone(), path.clone());
             }
             let artifact = self.store.keep(dir, &outside).map_err(StageError::new)?;
-            if self.store.tree(artifact).map_err(StageError::new)?.files.is_empty() {
+            if artifact == Tree::default().digest() {
                 return Err(StageError::message(format!(
                     "stage `{}` ended without writing its output `{port}` (node `{}`)",
                     job.stage, node.id
@@ -256,7 +257,7 @@ impl Acting<'_> {
         failure.log_tail = log[log.len().saturating_sub(LOG_TAIL)..].to_vec();
         let relative = format!("logs/{}.log", node.id);
         let text = log.join("\n") + "\n";
-        if write_atomically(&self.run_dir.join(&relative), text.as_bytes()).is_ok() {
+        if write_beside(&self.run_dir.join(&relative), text.as_bytes()).is_ok() {
             failure.log_file = Some(relative);
         }
         failure

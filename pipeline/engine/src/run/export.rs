@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use pipeline_store::{Digest, Store};
+use pipeline_store::{Digest, Store, write_beside};
 
 use super::prepare::Outputs;
-use super::report::{ReportError, write_atomically};
+use super::report::ReportError;
 use crate::graph::Graph;
 
 /// What was copied, and which text files are to be shown.
@@ -46,7 +46,7 @@ pub(super) fn export(
             let target = run_dir.join(&name);
             if !Digest::of_file(&target).is_ok_and(|found| found == file.digest) {
                 let Some(path) = store.locate(file) else { continue };
-                write_atomically(&target, &fs_err::read(path)?)?;
+                write_beside(&target, &fs_err::read(path)?)?;
             }
             if port.shown == Some(relative.as_str()) {
                 exported.shown.push(name.clone());

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use pipeline_store::{ActionKey, Lookup, Store};
 use serde::Serialize;
 
-use super::prepare::{Outputs, Places, prepare};
+use super::prepare::{Outputs, Places, Prepared, prepare};
 use super::report::Report;
 use crate::explain::{DirtyReason, differences};
 use crate::fingerprint::Fingerprint;
@@ -89,13 +89,7 @@ impl Plan {
                         }
                         missed => NodeState::Dirty {
                             key: prepared.key,
-                            reasons: reasons(
-                                store,
-                                previous,
-                                &node.id,
-                                &prepared.fingerprint,
-                                missed,
-                            ),
+                            reasons: reasons(store, previous, &node.id, &prepared, missed),
                         },
                     },
                 }
@@ -113,7 +107,7 @@ pub(super) fn reasons(
     store: &Store,
     previous: Option<&Report>,
     id: &NodeId,
-    now: &Fingerprint,
+    now: &Prepared,
     missed: Lookup,
 ) -> Vec<DirtyReason> {
     if let Lookup::Damaged(what) = missed {
@@ -122,12 +116,12 @@ pub(super) fn reasons(
     let Some(key) = previous.and_then(|report| report.key_of(id)) else {
         return vec![DirtyReason::NeverRun];
     };
-    if key == now.key() {
+    if key == now.key {
         return vec![DirtyReason::ResultLost { what: format!("the record of action {key}") }];
     }
     let old = store.record(key).and_then(|record| Fingerprint::from_json(&record.fingerprint));
     match old {
-        Some(old) => differences(&old, now),
+        Some(old) => differences(&old, &now.fingerprint),
         None => vec![DirtyReason::ResultLost { what: format!("the record of action {key}") }],
     }
 }

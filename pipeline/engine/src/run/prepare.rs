@@ -42,7 +42,7 @@ pub(super) fn prepare(
         data_root: places.data_root.clone(),
         connected: node.inputs.iter().map(|input| input.port.clone()).collect(),
     };
-    let sources = node.stage.sources(&context)?;
+    let sources = resolved(node.stage.sources(&context)?)?;
     let digests = digest_sources(&sources, store)?;
     let info = node.stage.info();
     // On a port of one artifact the stage does not see where it came from.
@@ -97,10 +97,10 @@ pub(super) fn digest_sources(
     let paths: Vec<PathBuf> = sources
         .iter()
         .filter_map(|source| match &source.origin {
-            SourceOrigin::Path(path) => Some(absolute(path)),
+            SourceOrigin::Path(path) => Some(path.clone()),
             SourceOrigin::Bytes(_) => None,
         })
-        .collect::<Result<_, _>>()?;
+        .collect();
     let mut found = store.digest_external(&paths).map_err(StageError::new)?.into_iter();
     let mut digests = BTreeMap::new();
     for source in sources {
@@ -119,7 +119,13 @@ pub(super) fn digest_sources(
     Ok(digests)
 }
 
-/// The path with links resolved, so that it stays valid whatever the current folder is.
-pub(super) fn absolute(path: &std::path::Path) -> Result<PathBuf, StageError> {
-    fs_err::canonicalize(path).map_err(StageError::new)
+/// The same files with links resolved once, so that what is hashed, used and checked again is one
+/// file whatever the current folder is.
+fn resolved(mut sources: Vec<SourceFile>) -> Result<Vec<SourceFile>, StageError> {
+    for source in &mut sources {
+        if let SourceOrigin::Path(path) = &mut source.origin {
+            *path = fs_err::canonicalize(&*path).map_err(StageError::new)?;
+        }
+    }
+    Ok(sources)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use pipeline_store::{ActionKey, Digest};
+use pipeline_store::{ActionKey, Digest, write_beside};
 use serde::{Deserialize, Serialize};
 
 use crate::graph::NodeId;
@@ -74,7 +74,7 @@ impl Report {
         let mut bytes = serde_json::to_vec_pretty(self).expect("a report is plain data");
         bytes.push(b'\n');
         let path = run_dir.join(Self::FILE);
-        write_atomically(&path, &bytes)?;
+        write_beside(&path, &bytes)?;
         Ok(path)
     }
 
@@ -82,18 +82,4 @@ impl Report {
     pub fn key_of(&self, id: &NodeId) -> Option<ActionKey> {
         self.nodes.iter().find(|node| node.node == *id)?.key
     }
-}
-
-/// Writes a file that users may be reading: whole or not at all, readable by their group.
-pub(super) fn write_atomically(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    use std::io::Write;
-    use std::os::unix::fs::PermissionsExt;
-
-    let dir = path.parent().unwrap_or(Path::new("."));
-    fs_err::create_dir_all(dir)?;
-    let mut file = tempfile::NamedTempFile::new_in(dir)?;
-    file.write_all(bytes)?;
-    file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
 }

@@ -67,14 +67,6 @@ pub struct RunResult {
     pub shown: Vec<PathBuf>,
 }
 
-enum State {
-    Waiting,
-    Ready,
-    /// Queued for resources, or waiting for another node with the same key.
-    Pending,
-    Over(Box<NodeReport>),
-}
-
 /// A node that waits for resources.
 struct Queued {
     node: usize,
@@ -114,7 +106,7 @@ pub fn run(
     };
     let mut scheduler = Scheduler::new(graph, &acting, options, previous.as_ref());
     std::thread::scope(|scope| scheduler.drive(scope));
-    let Scheduler { states, outputs, mut summary, .. } = scheduler;
+    let Scheduler { reports, outputs, mut summary, .. } = scheduler;
 
     // What failed to be exported must not keep the report from being written.
     let (exported, export_error) = match export(graph, &outputs, store, &options.run_dir) {
@@ -129,13 +121,7 @@ pub fn run(
         program: options.program.clone(),
         started_at: options.started_at.clone(),
         seconds: summary.seconds,
-        nodes: states
-            .into_iter()
-            .filter_map(|state| match state {
-                State::Over(report) => Some(*report),
-                State::Waiting | State::Ready | State::Pending => None,
-            })
-            .collect(),
+        nodes: reports.into_iter().flatten().collect(),
         exported: exported.files,
     };
     let written = report.write(&options.run_dir);
@@ -156,7 +142,8 @@ struct Scheduler<'a> {
     places: Places,
     downstream: Vec<Vec<usize>>,
     missing: Vec<usize>,
-    states: Vec<State>,
+    /// One per node that is over.
+    reports: Vec<Option<NodeReport>>,
     outputs: Vec<Option<Outputs>>,
     ready: VecDeque<usize>,
     queue: VecDeque<Queued>,
@@ -199,10 +186,7 @@ impl<'a> Scheduler<'a> {
                 data_root: options.data_root.clone(),
             },
             downstream,
-            states: missing
-                .iter()
-                .map(|count| if *count == 0 { State::Ready } else { State::Waiting })
-                .collect(),
+            reports: vec![None; count],
             ready: (0..count).filter(|node| missing[*node] == 0).collect(),
             missing,
             outputs: vec![None; count],
@@ -252,16 +236,13 @@ impl<'a> Scheduler<'a> {
         };
         if let Some(waiting) = self.running.get_mut(&prepared.key) {
             waiting.push(node);
-            self.states[node] = State::Pending;
             return;
         }
         match self.acting.store.lookup(prepared.key) {
             Lookup::Hit(record) => self.succeed(node, *record, NodeOutcome::Cached),
             missed => {
                 let id = &self.graph.nodes[node].id;
-                let reasons =
-                    reasons(self.acting.store, self.previous, id, &prepared.fingerprint, missed);
-                self.states[node] = State::Pending;
+                let reasons = reasons(self.acting.store, self.previous, id, &prepared, missed);
                 self.queue.push_back(Queued { node, prepared, reasons, overtaken: 0 });
             }
         }
@@ -366,12 +347,11 @@ impl<'a> Scheduler<'a> {
         report.seconds = provenance.seconds;
         report.environment = provenance.environment;
         report.warnings = provenance.warnings;
-        self.states[node] = State::Over(Box::new(report));
+        self.reports[node] = Some(report);
         self.outputs[node] = Some(record.outputs);
         for &next in &self.downstream[node] {
             self.missing[next] -= 1;
-            if self.missing[next] == 0 && matches!(self.states[next], State::Waiting) {
-                self.states[next] = State::Ready;
+            if self.missing[next] == 0 {
                 self.ready.push_back(next);
             }
         }
@@ -390,16 +370,16 @@ impl<'a> Scheduler<'a> {
             self.stopped |= !self.options.keep_going;
             NodeOutcome::Failed { error: failure }
         };
-        self.states[node] = State::Over(Box::new(report));
+        self.reports[node] = Some(report);
         self.finished(node, outcome);
     }
 
     /// Nodes that did not get their turn.
     fn skip_the_rest(&mut self) {
-        for node in 0..self.states.len() {
-            if !matches!(self.states[node], State::Over(_)) {
+        for node in 0..self.reports.len() {
+            if self.reports[node].is_none() {
                 self.summary.skipped += 1;
-                self.states[node] = State::Over(Box::new(self.report(node, "skipped")));
+                self.reports[node] = Some(self.report(node, "skipped"));
                 self.finished(node, NodeOutcome::Skipped);
             }
         }
