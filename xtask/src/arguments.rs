@@ -16,6 +16,8 @@ Commands:
   test [ARGS]...             Run all tests; ARGS go to `cargo nextest run` (or to `cargo test`)
   setup                      Fetch or repair libtorch, check compilers, and stop
   install [--prefix DIR]     Build optimized and put `orchestrate` and its worker into DIR/bin
+  bench engine [ARGS]...     Measure an optimized build beside make, ninja, DVC and others;
+                             `cargo xtask bench engine --help` lists ARGS
   help                       Print this text
 
 Environment:
@@ -27,6 +29,7 @@ Examples:
   cargo xtask run experiments/quickstart.yaml
   cargo xtask run experiments/acdc-5pct.yaml --data-root /path/to/datasets
   cargo xtask test -E 'package(pipeline-engine)'
+  cargo xtask bench engine --only startup,stages --peers make,ninja
 ";
 
 /// One command with its arguments.
@@ -53,6 +56,11 @@ pub(crate) enum Command {
         /// The folder that gets `bin` and `lib`; chosen when absent.
         prefix: Option<PathBuf>,
     },
+    /// Build optimized, then measure.
+    Bench {
+        /// Handed on to the benchmark program unread.
+        rest: Vec<OsString>,
+    },
 }
 
 /// Reads the arguments behind `cargo xtask`.
@@ -77,8 +85,10 @@ pub(crate) fn parse(arguments: &[OsString]) -> Result<Command, Error> {
             Some(surplus) => Err(unexpected(surplus, "setup", "no arguments")),
         },
         "install" => parse_install(rest),
+        // Its options are the business of the program that measures.
+        "bench" => Ok(Command::Bench { rest: rest.to_vec() }),
         other => Err(Error::Usage(format!(
-            "unknown command `{other}`; the commands are: run, test, setup, install, help"
+            "unknown command `{other}`; the commands are: run, test, setup, install, bench, help"
         ))),
     }
 }
@@ -162,6 +172,12 @@ mod tests {
         let expected = Command::Test { rest: vec!["-E".into(), "package(xtask)".into()] };
         assert_eq!(read(&["test", "-E", "package(xtask)"]), Ok(expected));
         assert_eq!(read(&["test"]), Ok(Command::Test { rest: vec![] }));
+    }
+
+    #[test]
+    fn hands_benchmark_arguments_on() {
+        let expected = Command::Bench { rest: vec!["engine".into(), "--help".into()] };
+        assert_eq!(read(&["bench", "engine", "--help"]), Ok(expected));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Builds the workspace, and hands over to the program that was asked for.
 
 use std::ffi::{OsStr, OsString};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use crate::environment::Environment;
@@ -91,6 +91,27 @@ fn build(environment: &Environment, libtorch: &Libtorch) -> Result<(), Error> {
     step("the build", command)
 }
 
+/// Compiles the installable programs optimized, always both of them, for the reason above. `also`
+/// is added to the selection.
+///
+/// # Errors
+/// [`Error::Step`] if the build fails.
+pub(crate) fn build_optimized(
+    environment: &Environment,
+    libtorch: &Libtorch,
+    also: &[&str],
+) -> Result<(), Error> {
+    let mut command = cargo(environment, libtorch);
+    command.args(["build", "--release", "-p", "orchestrate", "-p", "stages-torch"]).args(also);
+    step("the optimized build", command)
+}
+
+/// Returns the folder that [`build_optimized`] puts programs into. Development binaries lie in
+/// `…/debug`, optimized ones beside that.
+pub(crate) fn optimized_programs(environment: &Environment) -> PathBuf {
+    environment.programs.with_file_name("release")
+}
+
 /// Returns `--workspace`, unless the arguments choose packages themselves.
 fn package_selection(rest: &[OsString]) -> Option<&'static str> {
     let chooses = rest.iter().take_while(|argument| *argument != "--").any(|argument| {
@@ -157,14 +178,14 @@ fn experiments(folder: &Path) -> Vec<String> {
 
 /// Becomes another program, so that signals, the terminal and the exit code are its own.
 #[cfg(unix)]
-fn replace_with(mut command: Command) -> Result<ExitCode, Error> {
+pub(crate) fn replace_with(mut command: Command) -> Result<ExitCode, Error> {
     use std::os::unix::process::CommandExt;
     let source = command.exec();
     Err(Error::Start { program: command.get_program().into(), source })
 }
 
 #[cfg(not(unix))]
-fn replace_with(mut command: Command) -> Result<ExitCode, Error> {
+pub(crate) fn replace_with(mut command: Command) -> Result<ExitCode, Error> {
     let status = command
         .status()
         .map_err(|source| Error::Start { program: command.get_program().into(), source })?;

@@ -24,12 +24,9 @@ pub(crate) fn install(
         None => default_prefix(environment).ok_or(Error::NoPrefix)?,
     };
     let libtorch = cargo::set_up(environment)?;
-    let mut command = cargo::cargo(environment, &libtorch);
-    command.args(["build", "--release", "-p", "orchestrate", "-p", "stages-torch"]);
-    cargo::step("the optimized build", command)?;
+    cargo::build_optimized(environment, &libtorch, &[])?;
 
-    // Development binaries lie in `…/debug`, optimized ones beside that.
-    let built = environment.programs.with_file_name("release");
+    let built = cargo::optimized_programs(environment);
     let bin = prefix.join("bin");
     install_libraries(&libtorch, &prefix.join("lib/orchestrate"))?;
     fs_err::create_dir_all(&bin)?;

@@ -1,9 +1,10 @@
-//! The repository's own commands: `cargo xtask setup`, `run`, `test` and `install`.
+//! The repository's own commands: `cargo xtask setup`, `run`, `test`, `install` and `bench`.
 //!
 //! Each command first makes sure that libtorch is there and whole ([`libtorch::prepare()`]), then
 //! builds with cargo and hands over to the program that was asked for, with its exit code.
 
 mod arguments;
+mod bench;
 mod cargo;
 mod environment;
 mod error;
@@ -44,5 +45,6 @@ fn execute(environment: &Environment, arguments: &[std::ffi::OsString]) -> Resul
         Command::Run { experiment, rest } => cargo::run(environment, &experiment, &rest),
         Command::Test { rest } => cargo::test(environment, &rest),
         Command::Install { prefix } => install::install(environment, prefix),
+        Command::Bench { rest } => bench::bench(environment, &rest),
     }
 }

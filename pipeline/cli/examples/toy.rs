@@ -2,17 +2,28 @@
 //!
 //! `cargo run -p pipeline-cli --example toy -- stages`
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use pipeline_cli::About;
 use pipeline_engine::{
-    ActionContext, ParamProblem, Placement, Ports, Registry, Stage, StageError, StageInfo,
+    ActionContext, CommandLine, Job, ParamProblem, Placement, Ports, Registry, SourceContext,
+    SourceFile, SourceOrigin, Stage, StageError, StageInfo,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 fn main() -> ExitCode {
-    let registry = Registry::new().with(Say).with(Collect).with(Trip).with(Wait);
+    let registry = Registry::new()
+        .with(Say)
+        .with(Collect)
+        .with(Trip)
+        .with(Wait)
+        .with(Gate)
+        .with(Read)
+        .with(Lift)
+        .with(Call)
+        .with_document("words", || schemars::schema_for!(Vec<SayParams>));
     let about = About { name: "toy", version: "1.2.3", summary: "Writes and collects words" };
     pipeline_cli::main(&registry, about)
 }
@@ -207,5 +218,159 @@ impl Stage for Wait {
             }
             std::thread::park_timeout(std::time::Duration::from_millis(1));
         }
+    }
+}
+
+/// Says how far it is and waits until a file is there.
+struct Gate;
+
+/// Parameters of `gate`.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct GateParams {
+    /// The file that opens the gate.
+    key: PathBuf,
+}
+
+impl Stage for Gate {
+    type Params = GateParams;
+
+    fn info(&self) -> StageInfo {
+        StageInfo {
+            name: "gate",
+            version: 1,
+            summary: "waits for a file",
+            placement: Placement::InProcess,
+        }
+    }
+
+    fn ports(&self, _params: &GateParams) -> Ports {
+        Ports::new().input("text", "text").output("nothing", "passage")
+    }
+
+    fn run(&self, params: &GateParams, context: &ActionContext<'_>) -> Result<(), StageError> {
+        context.metric("height", 1, 2.5);
+        context.progress(1, 4, "waiting");
+        context.info("the gate is closed");
+        while !params.key.exists() {
+            context.check_cancelled()?;
+            std::thread::park_timeout(std::time::Duration::from_millis(1));
+        }
+        context.warn("the gate is open");
+        fs_err::write(context.output("nothing")?.join("passage.txt"), "through")
+            .map_err(StageError::new)
+    }
+}
+
+/// Reads files beside the experiment.
+struct Read;
+
+/// Parameters of `read`.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct ReadParams {
+    /// The files.
+    files: Vec<String>,
+}
+
+impl Stage for Read {
+    type Params = ReadParams;
+
+    fn info(&self) -> StageInfo {
+        StageInfo {
+            name: "read",
+            version: 1,
+            summary: "reads files beside the experiment",
+            placement: Placement::InProcess,
+        }
+    }
+
+    fn ports(&self, _params: &ReadParams) -> Ports {
+        Ports::new().output("text", "text")
+    }
+
+    fn location_params(&self) -> &'static [&'static str] {
+        &["files"]
+    }
+
+    fn sources(
+        &self,
+        params: &ReadParams,
+        context: &SourceContext,
+    ) -> Result<Vec<SourceFile>, StageError> {
+        let file = |name: &String| SourceFile {
+            name: name.clone(),
+            origin: SourceOrigin::Path(context.experiment_dir.join(name)),
+        };
+        Ok(params.files.iter().map(file).collect())
+    }
+
+    fn run(&self, params: &ReadParams, context: &ActionContext<'_>) -> Result<(), StageError> {
+        let text = params.files.join(" ");
+        fs_err::write(context.output("text")?.join("word.txt"), text).map_err(StageError::new)
+    }
+}
+
+/// Is done by another program.
+struct Lift;
+
+/// It has none.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct LiftParams {}
+
+impl Stage for Lift {
+    type Params = LiftParams;
+
+    fn info(&self) -> StageInfo {
+        StageInfo {
+            name: "lift",
+            version: 1,
+            summary: "is done by another program",
+            placement: Placement::Worker("toy-worker"),
+        }
+    }
+
+    fn ports(&self, _params: &LiftParams) -> Ports {
+        Ports::new().output("weight", "weight")
+    }
+}
+
+/// Runs a shell script.
+struct Call;
+
+/// Parameters of `call`.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct CallParams {
+    /// The script; `$1` is the folder of its output.
+    script: String,
+}
+
+impl Stage for Call {
+    type Params = CallParams;
+
+    fn info(&self) -> StageInfo {
+        StageInfo {
+            name: "call",
+            version: 1,
+            summary: "runs a shell script",
+            placement: Placement::Command,
+        }
+    }
+
+    fn ports(&self, _params: &CallParams) -> Ports {
+        Ports::new().output("text", "text")
+    }
+
+    fn command(&self, params: &CallParams, job: &Job) -> Result<CommandLine, StageError> {
+        let output = job.outputs.get("text").map(|dir| dir.display().to_string());
+        Ok(CommandLine {
+            program: "sh".to_owned(),
+            arguments: ["-c", &params.script, "call", &output.unwrap_or_default()]
+                .map(str::to_owned)
+                .to_vec(),
+            ..CommandLine::default()
+        })
     }
 }

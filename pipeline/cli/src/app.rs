@@ -1,12 +1,15 @@
 //! From `main` to a command and back to an exit status.
 
+use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::process::ExitCode;
 
-use clap::{CommandFactory, FromArgMatches};
+use clap::FromArgMatches;
 use pipeline_engine::Registry;
 
-use crate::arguments::{Arguments, Command};
+use crate::arguments::{Arguments, Command, definition};
+use crate::colour::ColourChoice;
 use crate::commands::{self, Session};
 use crate::console::Console;
 use crate::error::Exit;
@@ -28,12 +31,30 @@ pub struct About {
 ///
 /// Exit status: 0 done, 1 a stage failed or the run was stopped, 2 the request is wrong, 3 a bug.
 pub fn main(registry: &Registry, about: About) -> ExitCode {
+    if let Some(status) = supervised() {
+        return status;
+    }
     std::panic::set_hook(Box::new(on_panic));
     catch_unwind(AssertUnwindSafe(|| start(registry, about))).unwrap_or(Exit::Bug).into()
 }
 
+/// The orchestrator starts this program again for each program of a user's, to stand between the
+/// two. No more is done for that than has to be: it happens once for every action.
+fn supervised() -> Option<ExitCode> {
+    let mut words = std::env::args_os().skip(1);
+    if words.next()? != pipeline_engine::SUPERVISE {
+        return None;
+    }
+    let complain = |what: &str| {
+        // Nobody listening is no reason to stop.
+        let _ = writeln!(std::io::stderr(), "{what}");
+    };
+    Some(pipeline_engine::supervise(Path::new(&words.next()?), &complain).into())
+}
+
 fn start(registry: &Registry, about: About) -> Exit {
-    let command = Arguments::command().name(about.name).version(about.version).about(about.summary);
+    let surroundings = Surroundings::read();
+    let command = definition(about).color(ColourChoice::among(&surroundings.command).into());
     let parsed =
         command.try_get_matches().and_then(|matches| Arguments::from_arg_matches(&matches));
     let arguments = match parsed {
@@ -44,8 +65,8 @@ fn start(registry: &Registry, about: About) -> Exit {
             return if error.exit_code() == 0 { Exit::Done } else { Exit::Request };
         }
     };
-    let surroundings = Surroundings::read();
-    let console = Console::new(&surroundings, arguments.quiet, arguments.verbose);
+    let (choice, quiet) = (arguments.color, arguments.quiet);
+    let console = Console::new(&surroundings, choice, quiet, arguments.verbose);
     logging::start(&console, surroundings.log_filter.as_deref());
     let session = Session { registry, about, surroundings: &surroundings, console: &console };
     let result = match &arguments.command {
@@ -55,6 +76,14 @@ fn start(registry: &Registry, about: About) -> Exit {
         Command::Graph(arguments) => commands::graph(&session, arguments),
         Command::Stages(arguments) => commands::stages(&session, arguments),
         Command::Show(arguments) => commands::show(&session, arguments),
+        Command::Status(arguments) => commands::status(&session, arguments),
+        Command::Logs(arguments) => commands::logs(&session, arguments),
+        Command::Verify(arguments) => commands::verify(&session, arguments),
+        Command::Gc(arguments) => commands::gc(&session, arguments),
+        Command::Doctor(arguments) => commands::doctor(&session, arguments),
+        Command::Schema(arguments) => commands::schema(&session, arguments),
+        Command::Completions(arguments) => commands::completions(&session, arguments),
+        Command::Man(arguments) => commands::man(&session, arguments),
     };
     result.unwrap_or_else(|error| {
         console.mistakes(&error);
@@ -65,8 +94,6 @@ fn start(registry: &Registry, about: About) -> Exit {
 /// Says that it is a bug, without a backtrace. A panic of an action is that action's failure and
 /// is reported with it.
 fn on_panic(info: &std::panic::PanicHookInfo<'_>) {
-    use std::io::Write;
-
     let thread = std::thread::current();
     if thread.name().is_some_and(|name| name.starts_with("action")) {
         return;

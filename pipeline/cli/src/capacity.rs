@@ -36,7 +36,7 @@ fn visible(variable: Option<&str>, installed: u32) -> u32 {
 }
 
 /// Devices of the NVIDIA driver.
-fn installed_gpus() -> u32 {
+pub(crate) fn installed_gpus() -> u32 {
     let devices = fs_err::read_dir("/dev").into_iter().flatten().flatten().filter(|entry| {
         entry
             .file_name()
@@ -49,16 +49,23 @@ fn installed_gpus() -> u32 {
 
 /// The machine's memory or the container's limit, whichever is less.
 fn memory_mib() -> u64 {
-    let read = |path: &str| fs_err::read_to_string(path).ok();
-    let machine = read("/proc/meminfo").and_then(|text| parse_meminfo(&text));
-    let container = read("/sys/fs/cgroup/memory.max")
-        .or_else(|| read("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
-        .and_then(|text| text.trim().parse::<u64>().ok())
-        .map(|bytes| bytes / (1024 * 1024));
-    match (machine, container) {
+    match (machine_memory_mib(), container_memory_mib()) {
         (Some(machine), Some(container)) => machine.min(container),
         (known, other) => known.or(other).unwrap_or(UNKNOWN_MEMORY_MIB),
     }
+}
+
+/// The machine's memory.
+pub(crate) fn machine_memory_mib() -> Option<u64> {
+    parse_meminfo(&fs_err::read_to_string("/proc/meminfo").ok()?)
+}
+
+/// What the container allows, if it is limited.
+pub(crate) fn container_memory_mib() -> Option<u64> {
+    let read = |path: &str| fs_err::read_to_string(path).ok();
+    let text = read("/sys/fs/cgroup/memory.max")
+        .or_else(|| read("/sys/fs/cgroup/memory/memory.limit_in_bytes"))?;
+    text.trim().parse::<u64>().ok().map(|bytes| bytes / (1024 * 1024))
 }
 
 fn parse_meminfo(text: &str) -> Option<u64> {

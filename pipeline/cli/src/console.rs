@@ -5,6 +5,7 @@ use std::io::{IsTerminal, Write};
 use indicatif::{MultiProgress, ProgressDrawTarget};
 use pipeline_spec::Paint;
 
+use crate::colour::ColourChoice;
 use crate::error::CommandError;
 use crate::surroundings::Surroundings;
 
@@ -23,15 +24,25 @@ pub(crate) struct Console {
 }
 
 impl Console {
-    pub(crate) fn new(surroundings: &Surroundings, quiet: bool, verbose: u8) -> Self {
+    pub(crate) fn new(
+        surroundings: &Surroundings,
+        choice: ColourChoice,
+        quiet: bool,
+        verbose: u8,
+    ) -> Self {
         let terminal = std::io::stderr().is_terminal();
         Self {
             bars: MultiProgress::with_draw_target(ProgressDrawTarget::hidden()),
-            interactive: terminal && !surroundings.plain,
-            colour: terminal && !surroundings.plain,
+            interactive: terminal && !surroundings.colour.dumb,
+            colour: choice.decide(surroundings.colour, terminal),
             quiet,
             verbose,
         }
+    }
+
+    /// Whether what goes to standard error is coloured.
+    pub(crate) fn colour(&self) -> bool {
+        self.colour
     }
 
     /// The bars; hidden until [`Console::show_bars`].

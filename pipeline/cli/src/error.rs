@@ -1,5 +1,6 @@
 //! What goes wrong with a command, and what the process says of it.
 
+use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use pipeline_engine::{GraphErrors, RunError};
@@ -57,16 +58,27 @@ impl From<Diagnostic> for CommandError {
 
 impl From<StoreError> for CommandError {
     fn from(error: StoreError) -> Self {
-        Diagnostic::new("cli::store", sentence(&error))
-            .with_help(
-                "the folder of the store must be writable; choose another with `--store DIR`",
-            )
-            .into()
+        let help = match &error {
+            StoreError::Io(error) if error.kind() == ErrorKind::StorageFull => {
+                "the disk is full: make room with `gc`, or choose another folder with `--store DIR`"
+            }
+            StoreError::Io(_) => {
+                "the folder of the store must be writable; choose another with `--store DIR`"
+            }
+            StoreError::Busy => "nothing was removed",
+            StoreError::NoLocks => "choose a store on another file system with `--store DIR`",
+            _ => "`verify` finds and removes what is damaged; the next run makes it again",
+        };
+        Diagnostic::new("cli::store", sentence(&error)).with_help(help).into()
     }
 }
 
 impl From<RunError> for CommandError {
     fn from(error: RunError) -> Self {
+        let error = match error {
+            RunError::Store(error) => return error.into(),
+            RunError::Report(error) => error,
+        };
         Diagnostic::new("cli::results", sentence(&error))
             .with_help(
                 "what was computed is in the store; make the folder of runs writable or choose another with `--runs DIR`, and run again",

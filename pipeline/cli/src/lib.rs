@@ -6,14 +6,18 @@
 mod app;
 mod arguments;
 mod capacity;
+mod colour;
 mod commands;
 mod console;
+mod doctor;
 mod error;
 mod interrupt;
+mod journal;
 mod logging;
 mod progress;
 mod render;
 mod surroundings;
+mod trace;
 mod workers;
 
 pub use app::{About, main};

@@ -19,7 +19,7 @@ pub(crate) fn start(console: &Console, filter: Option<&str>) {
     };
     let lines = fmt()
         .with_writer(Above(console.clone()))
-        .with_ansi(console.interactive)
+        .with_ansi(console.colour())
         .with_target(console.verbose > 1)
         .without_time();
     // A second subscriber in one process (tests) is no reason to fail.

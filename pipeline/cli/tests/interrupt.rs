@@ -26,12 +26,14 @@ fn start(dir: &Path, stubborn: bool) -> Child {
 
 /// Reads standard error up to a line that contains the text.
 fn read_until(lines: &mut impl Iterator<Item = std::io::Result<String>>, text: &str) {
+    let mut heard = Vec::new();
     for line in lines {
-        if line.expect("text").contains(text) {
+        heard.push(line.expect("text"));
+        if heard.last().is_some_and(|line| line.contains(text)) {
             return;
         }
     }
-    panic!("the program ended without saying `{text}`");
+    panic!("the program ended without saying `{text}`:\n{}", heard.join("\n"));
 }
 
 fn interrupt(child: &Child) {

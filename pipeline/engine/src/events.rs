@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::explain::DirtyReason;
 use crate::graph::NodeId;
-use crate::stage::{StageError, StageEvent};
+use crate::stage::{Granted, StageError, StageEvent};
 
 /// One thing that happened. `--json` prints these, one a line.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -12,6 +12,8 @@ use crate::stage::{StageError, StageEvent};
 pub enum RunEvent {
     /// The run begins.
     RunStarted {
+        /// The run.
+        run_id: String,
         /// The experiment.
         experiment: String,
         /// How many nodes it has.
@@ -27,6 +29,19 @@ pub enum RunEvent {
         key: String,
         /// Why it has to run.
         reasons: Vec<DirtyReason>,
+        /// What it may use.
+        granted: Granted,
+    },
+    /// An action failed and is tried again.
+    NodeRetried {
+        /// The node.
+        node: NodeId,
+        /// Which attempt failed, from 1.
+        attempt: u32,
+        /// How many there may be.
+        of: u32,
+        /// Why it failed.
+        error: NodeFailure,
     },
     /// A running action says something.
     Stage {

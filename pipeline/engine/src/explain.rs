@@ -13,6 +13,8 @@ use crate::fingerprint::Fingerprint;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "reason", rename_all = "snake_case")]
 pub enum DirtyReason {
+    /// The user asked for it to run again.
+    Forced,
     /// No run has completed it.
     NeverRun,
     /// It ran, but its result is gone or damaged.
@@ -177,6 +179,7 @@ impl fmt::Display for DirtyReason {
             value.as_ref().map_or_else(|| "(absent)".to_owned(), Value::to_string)
         };
         match self {
+            Self::Forced => f.write_str("was asked to run again"),
             Self::NeverRun => f.write_str("has never been completed"),
             Self::ResultLost { what } => write!(f, "its result is gone: {what}"),
             Self::Stage { old, new } => write!(f, "stage: {old} -> {new}"),
@@ -208,13 +211,23 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::fingerprint::Ingredients;
 
     fn fingerprint(params: &Value, sources: &[(&str, &str)]) -> Fingerprint {
         let sources = sources
             .iter()
             .map(|(name, text)| ((*name).to_owned(), Digest::of_bytes(text.as_bytes())))
             .collect();
-        Fingerprint::new("train", 1, params, BTreeMap::new(), sources)
+        let inputs = BTreeMap::new();
+        let ingredients = Ingredients {
+            stage: "train",
+            version: 1,
+            params,
+            locations: &[],
+            inputs: &inputs,
+            sources: &sources,
+        };
+        Fingerprint::parse(&ingredients.canonical()).unwrap()
     }
 
     fn sentences(old: &Fingerprint, new: &Fingerprint) -> Vec<String> {

@@ -6,6 +6,7 @@
 //! by content, so an upstream rerun that gives the same bytes stops there.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use pipeline_store::{ActionKey, Digest};
 use serde::{Deserialize, Serialize};
@@ -45,34 +46,69 @@ pub struct FingerprintInput {
     pub artifact: Digest,
 }
 
-impl Fingerprint {
-    /// Puts the ingredients together; `params` may hold nulls, which stand for absent options.
-    pub fn new(
-        stage: &str,
-        version: u32,
-        params: &Value,
-        inputs: BTreeMap<String, Vec<FingerprintInput>>,
-        sources: BTreeMap<String, Digest>,
-    ) -> Self {
-        let params = without_nulls(params);
-        Self { format: FORMAT, stage: stage.to_owned(), version, params, inputs, sources }
-    }
+/// The ingredients of a key, borrowed from where they are.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ingredients<'a> {
+    pub(crate) stage: &'a str,
+    pub(crate) version: u32,
+    pub(crate) params: &'a Value,
+    /// Names of parameters that only say where something lies.
+    pub(crate) locations: &'a [&'a str],
+    pub(crate) inputs: &'a BTreeMap<&'a str, Vec<FingerprintInput>>,
+    pub(crate) sources: &'a BTreeMap<String, Digest>,
+}
 
-    /// The key: the digest of the canonical form.
-    pub fn key(&self) -> ActionKey {
-        ActionKey(Digest::keyed(DOMAIN, self.canonical().as_bytes()))
-    }
-
-    /// One JSON text per meaning: keys sorted, no spaces, shortest form of every number.
-    pub fn canonical(&self) -> String {
-        let mut text = String::new();
-        write_canonical(&self.to_json(), &mut text);
+impl Ingredients<'_> {
+    /// One JSON text per meaning: keys sorted, no spaces, shortest form of every number, no absent
+    /// options. This text is hashed, and it is what the record keeps.
+    pub(crate) fn canonical(&self) -> String {
+        let mut text = String::with_capacity(256 + self.sources.len() * 160);
+        let _ = write!(text, "{{\"format\":{FORMAT},\"inputs\":{{");
+        for (i, (port, list)) in self.inputs.iter().enumerate() {
+            separate(&mut text, i);
+            write_text(port, &mut text);
+            text.push_str(":[");
+            for (i, input) in list.iter().enumerate() {
+                separate(&mut text, i);
+                let _ = write!(text, "{{\"artifact\":\"{}\"", input.artifact);
+                if !input.coordinates.is_empty() {
+                    text.push_str(",\"coordinates\":{");
+                    for (i, (name, label)) in input.coordinates.iter().enumerate() {
+                        separate(&mut text, i);
+                        write_text(name, &mut text);
+                        text.push(':');
+                        write_text(label, &mut text);
+                    }
+                    text.push('}');
+                }
+                text.push('}');
+            }
+            text.push(']');
+        }
+        text.push_str("},\"params\":");
+        write_canonical(self.params, self.locations, &mut text);
+        text.push_str(",\"sources\":{");
+        for (i, (name, digest)) in self.sources.iter().enumerate() {
+            separate(&mut text, i);
+            write_text(name, &mut text);
+            let _ = write!(text, ":\"{digest}\"");
+        }
+        text.push_str("},\"stage\":");
+        write_text(self.stage, &mut text);
+        let _ = write!(text, ",\"version\":{}}}", self.version);
         text
     }
+}
 
-    /// As JSON, for the action's record.
-    pub fn to_json(&self) -> Value {
-        serde_json::to_value(self).expect("a fingerprint is plain data")
+/// The key: the digest of the canonical text.
+pub(crate) fn key_of(canonical: &str) -> ActionKey {
+    ActionKey(Digest::keyed(DOMAIN, canonical.as_bytes()))
+}
+
+impl Fingerprint {
+    /// From the canonical text.
+    pub(crate) fn parse(canonical: &str) -> Option<Self> {
+        serde_json::from_str(canonical).ok()
     }
 
     /// Back from a record; none if the record is of another format.
@@ -82,46 +118,55 @@ impl Fingerprint {
     }
 }
 
-/// Drops object fields that are null: adding an optional parameter must not change old keys.
-fn without_nulls(value: &Value) -> Value {
-    match value {
-        Value::Object(fields) => fields
-            .iter()
-            .filter(|(_, field)| !field.is_null())
-            .map(|(name, field)| (name.clone(), without_nulls(field)))
-            .collect(),
-        Value::Array(items) => items.iter().map(without_nulls).collect(),
-        other => other.clone(),
+fn separate(text: &mut String, position: usize) {
+    if position > 0 {
+        text.push(',');
     }
 }
 
-fn write_canonical(value: &Value, text: &mut String) {
+/// A JSON string; nearly all need no escapes.
+fn write_text(string: &str, text: &mut String) {
+    if string.bytes().all(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
+        text.push('"');
+        text.push_str(string);
+        text.push('"');
+    } else {
+        text.push_str(&Value::from(string).to_string());
+    }
+}
+
+/// Without object fields that are null, because adding an optional parameter must not change old
+/// keys, and without the named fields of the outermost object.
+fn write_canonical(value: &Value, without: &[&str], text: &mut String) {
     match value {
         Value::Object(fields) => {
-            let sorted: BTreeMap<_, _> = fields.iter().collect();
+            let mut sorted: Vec<(&String, &Value)> = fields
+                .iter()
+                .filter(|(name, field)| !field.is_null() && !without.contains(&name.as_str()))
+                .collect();
+            sorted.sort_unstable_by_key(|(name, _)| *name);
             text.push('{');
             for (i, (name, field)) in sorted.into_iter().enumerate() {
-                if i > 0 {
-                    text.push(',');
-                }
-                write_canonical(&Value::String(name.clone()), text);
+                separate(text, i);
+                write_text(name, text);
                 text.push(':');
-                write_canonical(field, text);
+                write_canonical(field, &[], text);
             }
             text.push('}');
         }
         Value::Array(items) => {
             text.push('[');
             for (i, item) in items.iter().enumerate() {
-                if i > 0 {
-                    text.push(',');
-                }
-                write_canonical(item, text);
+                separate(text, i);
+                write_canonical(item, &[], text);
             }
             text.push(']');
         }
-        // serde_json writes floats in their shortest form and escapes strings in one way only.
-        other => text.push_str(&other.to_string()),
+        Value::String(string) => write_text(string, text),
+        // serde_json writes floats in their shortest form.
+        other => {
+            let _ = write!(text, "{other}");
+        }
     }
 }
 
@@ -132,27 +177,39 @@ mod tests {
 
     use super::*;
 
-    fn with_params(params: &Value) -> Fingerprint {
-        Fingerprint::new("toy", 1, params, BTreeMap::new(), BTreeMap::new())
+    fn text(params: &Value) -> String {
+        with(params, &BTreeMap::new(), &BTreeMap::new(), 1, "toy")
+    }
+
+    fn with(
+        params: &Value,
+        inputs: &BTreeMap<&str, Vec<FingerprintInput>>,
+        sources: &BTreeMap<String, Digest>,
+        version: u32,
+        stage: &str,
+    ) -> String {
+        Ingredients { stage, version, params, locations: &["path"], inputs, sources }.canonical()
     }
 
     fn key(params: &Value) -> ActionKey {
-        with_params(params).key()
+        key_of(&text(params))
+    }
+
+    fn input(coordinates: &[(&str, &str)]) -> BTreeMap<&'static str, Vec<FingerprintInput>> {
+        let coordinates =
+            coordinates.iter().map(|(name, label)| ((*name).into(), (*label).into())).collect();
+        BTreeMap::from([(
+            "in",
+            vec![FingerprintInput { coordinates, artifact: Digest::of_bytes(b"x") }],
+        )])
     }
 
     #[test]
     fn the_key_of_a_known_fingerprint_is_pinned() {
-        let input =
-            FingerprintInput { coordinates: BTreeMap::new(), artifact: Digest::of_bytes(b"x") };
-        let fingerprint = Fingerprint::new(
-            "toy",
-            3,
-            &json!({"rate": 1e-3, "name": "a"}),
-            BTreeMap::from([("in".to_owned(), vec![input])]),
-            BTreeMap::new(),
-        );
-        insta::assert_snapshot!("canonical", fingerprint.canonical());
-        insta::assert_snapshot!("key", fingerprint.key());
+        let params = json!({"rate": 1e-3, "name": "a"});
+        let canonical = with(&params, &input(&[]), &BTreeMap::new(), 3, "toy");
+        insta::assert_snapshot!("canonical", canonical);
+        insta::assert_snapshot!("key", key_of(&canonical));
     }
 
     #[test]
@@ -169,28 +226,27 @@ mod tests {
     }
 
     #[test]
+    fn where_something_lies_does_not_matter() {
+        assert_eq!(key(&json!({"path": "/here"})), key(&json!({})));
+        assert_ne!(key(&json!({"a": {"path": "/here"}})), key(&json!({"a": {}})), "only outermost");
+    }
+
+    #[test]
     fn every_ingredient_matters() {
-        let base = with_params(&json!({"a": 1}));
-        let digest = Digest::of_bytes(b"x");
-        let mut others = Vec::new();
-        others.push(Fingerprint { stage: "other".to_owned(), ..base.clone() });
-        others.push(Fingerprint { version: 2, ..base.clone() });
-        others.push(with_params(&json!({"a": 2})));
-        others.push(with_params(&json!({"b": 1})));
-        let mut with_input = base.clone();
-        let input = FingerprintInput { coordinates: BTreeMap::new(), artifact: digest };
-        with_input.inputs.insert("in".to_owned(), vec![input]);
-        others.push(with_input.clone());
-        let mut gathered = with_input;
-        gathered.inputs.get_mut("in").unwrap()[0]
-            .coordinates
-            .insert("seed".to_owned(), "8".to_owned());
-        others.push(gathered);
-        let mut with_source = base.clone();
-        with_source.sources.insert("file".to_owned(), digest);
-        others.push(with_source);
-        let mut keys: Vec<_> = others.iter().map(Fingerprint::key).collect();
-        keys.push(base.key());
+        let none = BTreeMap::new();
+        let a = json!({"a": 1});
+        let source = BTreeMap::from([("file".to_owned(), Digest::of_bytes(b"x"))]);
+        let texts = [
+            text(&a),
+            text(&json!({"a": 2})),
+            text(&json!({"b": 1})),
+            with(&a, &BTreeMap::new(), &none, 1, "other"),
+            with(&a, &BTreeMap::new(), &none, 2, "toy"),
+            with(&a, &input(&[]), &none, 1, "toy"),
+            with(&a, &input(&[("seed", "8")]), &none, 1, "toy"),
+            with(&a, &BTreeMap::new(), &source, 1, "toy"),
+        ];
+        let mut keys: Vec<_> = texts.iter().map(|text| key_of(text)).collect();
         let count = keys.len();
         keys.sort();
         keys.dedup();
@@ -199,11 +255,21 @@ mod tests {
 
     proptest! {
         #[test]
-        fn survives_the_record(rate in any::<f64>().prop_filter("JSON has no such number", |x| x.is_finite()), name in ".*") {
-            let fingerprint = with_params(&json!({"rate": rate, "name": name}));
-            let text = serde_json::to_string(&fingerprint.to_json()).unwrap();
-            let back = Fingerprint::from_json(&serde_json::from_str(&text).unwrap()).unwrap();
-            prop_assert_eq!(back.key(), fingerprint.key());
+        fn the_text_is_the_json_of_the_fingerprint(
+            rate in any::<f64>().prop_filter("JSON has no such number", |x| x.is_finite()),
+            name in ".*",
+            label in ".*",
+        ) {
+            let params = json!({"rate": rate, "name": name, "list": [name, null, true]});
+            let sources = BTreeMap::from([(name.clone(), Digest::of_bytes(b"y"))]);
+            let text = with(&params, &input(&[(&name, &label)]), &sources, 7, "toy");
+            let fingerprint = Fingerprint::parse(&text).unwrap();
+            let json = serde_json::to_value(&fingerprint).unwrap();
+            prop_assert_eq!(&json, &serde_json::from_str::<Value>(&text).unwrap());
+            prop_assert_eq!(Fingerprint::from_json(&json).unwrap(), fingerprint);
+            let mut again = String::new();
+            write_canonical(&json, &[], &mut again);
+            prop_assert_eq!(again, text);
         }
     }
 }

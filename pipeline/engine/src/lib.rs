@@ -12,17 +12,19 @@ mod run;
 pub mod stage;
 
 pub use events::{NodeFailure, NodeOutcome, RunEvent, RunSummary};
-pub use executor::{Executor, InProcess, Work, Worker, WorkerPrograms};
+pub use executor::{
+    Attempt, Executor, InProcess, Program, SUPERVISE, Work, Worker, WorkerPrograms, can_confine,
+    supervise,
+};
 pub use explain::{Change, DirtyReason, differences};
 pub use fingerprint::{Fingerprint, FingerprintInput};
 pub use graph::{Graph, GraphErrors, Node, NodeId, NodeInput, OutputOf};
 pub use run::{
-    Capacity, NodePlan, NodeReport, NodeState, Plan, Report, ReportError, RunError, RunOptions,
-    RunResult, run,
+    Capacity, NodePlan, NodeReport, NodeState, Plan, PlanOptions, Report, ReportError, RunError,
+    RunOptions, RunResult, Selection, reachable_actions, run,
 };
-
 pub use stage::{
-    ActionContext, Arity, Cancellation, Cpus, Granted, InputArtifact, InputPort, Job, OutputPort,
-    ParamProblem, Placement, Ports, Registry, Resources, SourceContext, SourceFile, SourceOrigin,
-    Stage, StageError, StageEvent, StageInfo, serve_worker,
+    ActionContext, Arity, Cancellation, CommandLine, Cpus, Granted, InputArtifact, InputPort, Job,
+    Limits, Name, OutputPort, ParamProblem, Placement, Ports, Registry, Resources, SourceContext,
+    SourceFile, SourceOrigin, Stage, StageError, StageEvent, StageInfo, serve_worker,
 };

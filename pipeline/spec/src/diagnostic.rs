@@ -9,8 +9,9 @@ use miette::{LabeledSpan, NamedSource, Severity, SourceCode};
 
 use crate::FieldPath;
 
-/// The name of places in an argument.
-pub(crate) const COMMAND_LINE: &str = "--set";
+/// The names of places in an argument.
+pub(crate) const SET: &str = "--set";
+pub(crate) const SWEEP: &str = "--sweep";
 
 /// One mistake in what the user wrote.
 #[derive(Debug, Clone)]
@@ -87,10 +88,10 @@ impl miette::Diagnostic for Diagnostic {
     }
 }
 
-/// A stretch of text in a file or in a `--set` argument.
+/// A stretch of text in a file or in an argument.
 #[derive(Debug, Clone)]
 pub struct Place {
-    /// The file as it was named, or `--set`.
+    /// The file as it was named, or the option: `--set`, `--sweep`.
     pub name: String,
     /// Line, from 1.
     pub line: usize,
@@ -137,6 +138,11 @@ impl Place {
         self.source.inner().lines().nth(self.line - 1).unwrap_or_default()
     }
 
+    /// Whether it is in an argument of the command line.
+    pub(crate) fn is_argument(&self) -> bool {
+        self.name == SET || self.name == SWEEP
+    }
+
     /// Names the underlined text.
     #[must_use]
     pub fn with_label(mut self, label: impl Into<String>) -> Self {
@@ -147,8 +153,8 @@ impl Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.name == COMMAND_LINE {
-            return f.write_str(COMMAND_LINE);
+        if self.is_argument() {
+            return f.write_str(&self.name);
         }
         write!(f, "{}:{}:{}", self.name, self.line, self.column)
     }
@@ -164,12 +170,14 @@ pub struct SpecErrors {
 }
 
 impl SpecErrors {
-    /// The mistakes of a file, put in the order of their places.
+    /// The mistakes of a file, put in the order of their places: the file, other files, arguments.
     pub fn new(file: &Path, mut diagnostics: Vec<Diagnostic>) -> Self {
-        diagnostics.sort_by_key(|diagnostic| {
-            diagnostic.place.as_ref().map(|place| (place.name == COMMAND_LINE, place.span.start))
+        let file = file.display().to_string();
+        diagnostics.sort_by_cached_key(|diagnostic| {
+            let place = diagnostic.place.as_ref()?;
+            Some((place.is_argument(), place.name != file, place.name.clone(), place.span.start))
         });
-        Self { file: file.display().to_string(), diagnostics }
+        Self { file, diagnostics }
     }
 }
 

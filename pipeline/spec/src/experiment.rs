@@ -1,12 +1,14 @@
 //! What an experiment file asks for.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use crate::placeholder::{label, mentions, substitute};
+use crate::placeholder::substitute;
 use crate::set::{get, merge, set};
 use crate::source::Part;
 use crate::{Diagnostic, FieldPath, SourceMap};
@@ -26,11 +28,12 @@ pub struct Experiment {
     pub source: SourceMap,
     /// The experiment file, as it was named.
     pub path: PathBuf,
-    /// The nodes that the bundles of each variable speak of, before `--set` chose among them:
-    /// leaving out a bundle must not change which nodes are multiplied.
-    pub(crate) bundle_nodes: BTreeMap<String, BTreeSet<String>>,
-    /// Parameters given with `--set`, by node, in the order given.
+    /// Parameters that the command line gives, by node, in the order given.
     pub(crate) assignments: BTreeMap<String, Vec<Assignment>>,
+    /// The plain values of each variable, by label.
+    pub(crate) choices: BTreeMap<String, IndexMap<String, Value>>,
+    /// The variables that each node uses itself; nodes without are not there.
+    pub(crate) variables: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// One variable of the matrix.
@@ -49,10 +52,14 @@ pub struct NodeSpec {
     pub uses: String,
     /// The parameters, always an object, before bundles, `--set` and placeholders.
     pub with: Value,
-    /// Ports that are wired by hand.
-    pub inputs: IndexMap<String, InputSpec>,
+    /// Ports that are wired by hand: one source each, or several for a port that gathers.
+    pub inputs: IndexMap<String, Vec<InputSpec>>,
     /// What the actions may use, where that differs from what the stage asks for.
     pub resources: ResourcesSpec,
+    /// What ends an action that takes too much.
+    pub limits: LimitsSpec,
+    /// How often a failed action is tried again.
+    pub retries: u32,
 }
 
 /// Where an input port takes its artifact from.
@@ -64,6 +71,8 @@ pub struct InputSpec {
     pub port: Option<String>,
     /// The variables to gather over; all if absent.
     pub over: Option<Vec<String>>,
+    /// Coordinates given to what comes from there, by variable: `as: {method: softmax}`.
+    pub labels: BTreeMap<String, String>,
 }
 
 /// What the actions of a node may use; never part of a key.
@@ -77,7 +86,16 @@ pub struct ResourcesSpec {
     pub gpus: Option<u32>,
 }
 
-/// One parameter given with `--set`.
+/// What ends an action; never part of a key.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LimitsSpec {
+    /// How long an action may take.
+    pub time: Option<Duration>,
+    /// How much memory it may take, in MiB.
+    pub memory_mib: Option<u64>,
+}
+
+/// One parameter that the command line gives.
 #[derive(Debug, Clone)]
 pub(crate) struct Assignment {
     pub(crate) path: FieldPath,
@@ -88,44 +106,16 @@ impl Experiment {
     /// The matrix variables that a node itself uses: those its parameters mention, and those with
     /// a bundle that speaks of it.
     pub fn direct_variables(&self, node: &str) -> BTreeSet<String> {
-        let mut found = BTreeSet::new();
-        let Some(spec) = self.nodes.get(node) else { return found };
-        for (variable, nodes) in &self.bundle_nodes {
-            if nodes.contains(node) {
-                found.insert(variable.clone());
-            }
-        }
-        let assignments = self.assignments.get(node).map(Vec::as_slice).unwrap_or_default();
-        let mut mention = |params: &Value| {
-            // What `--set` replaced is no longer mentioned; one that does not fit was reported.
-            let mut params = params.clone();
-            for assignment in assignments {
-                let _ = set(&mut params, &assignment.path, &Value::Null);
-            }
-            mentions(&params, &mut found);
-        };
-        mention(&spec.with);
-        for bundles in self.matrix.values().filter_map(MatrixVariable::bundles) {
-            bundles.values().filter_map(|bundle| bundle.get(node)).for_each(&mut mention);
-        }
-        for (position, assignment) in assignments.iter().enumerate() {
-            let replaced = assignments[position + 1..]
-                .iter()
-                .any(|later| assignment.path.starts_with(&later.path));
-            if !replaced {
-                mentions(&assignment.value, &mut found);
-            }
-        }
-        found.retain(|name| self.matrix.contains_key(name));
-        found
+        self.variables.get(node).cloned().unwrap_or_default()
     }
 
     /// The labels of a variable's values, in order: the text of a plain value, the name of a bundle.
     pub fn labels(&self, variable: &str) -> Vec<String> {
-        match self.matrix.get(variable) {
-            None => Vec::new(),
-            Some(MatrixVariable::Values(values)) => values.iter().map(label).collect(),
-            Some(MatrixVariable::Bundles(bundles)) => bundles.keys().cloned().collect(),
+        match self.matrix.get(variable).and_then(MatrixVariable::bundles) {
+            Some(bundles) => bundles.keys().cloned().collect(),
+            None => {
+                self.choices.get(variable).into_iter().flat_map(|all| all.keys().cloned()).collect()
+            }
         }
     }
 
@@ -205,13 +195,18 @@ impl Experiment {
         params
     }
 
-    fn value_of(&self, variable: &str, coordinates: &BTreeMap<String, String>) -> Option<Value> {
+    fn value_of(
+        &self,
+        variable: &str,
+        coordinates: &BTreeMap<String, String>,
+    ) -> Option<Cow<'_, Value>> {
         let chosen = coordinates.get(variable)?;
-        match self.matrix.get(variable)? {
-            MatrixVariable::Values(values) => {
-                values.iter().find(|value| label(value) == *chosen).cloned()
+        match self.choices.get(variable) {
+            Some(values) => values.get(chosen).map(Cow::Borrowed),
+            None if self.matrix.contains_key(variable) => {
+                Some(Cow::Owned(Value::String(chosen.clone())))
             }
-            MatrixVariable::Bundles(_) => Some(Value::String(chosen.clone())),
+            None => None,
         }
     }
 }

@@ -71,6 +71,12 @@ impl FieldPath {
         path
     }
 
+    /// This path, one step further in.
+    pub(crate) fn then(mut self, segment: Segment) -> Self {
+        self.0.push(segment);
+        self
+    }
+
     /// The path that continues this one with all steps of `tail`.
     #[must_use]
     pub fn join(&self, tail: &Self) -> Self {
@@ -95,6 +101,17 @@ impl FieldPath {
         match self.0.get(position)? {
             Segment::Key(key) => Some(key),
             Segment::Index(_) => None,
+        }
+    }
+
+    /// The path of a parameter without `stages` and `with`, which may be left out in arguments; any
+    /// other path as it is.
+    pub(crate) fn short(&self) -> Self {
+        match (self.key_at(0), self.key_at(1), self.key_at(2)) {
+            (Some("stages"), Some(node), Some("with")) => {
+                Self::root().key(node).join(&self.tail(3))
+            }
+            _ => self.clone(),
         }
     }
 

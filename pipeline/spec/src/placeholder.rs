@@ -1,17 +1,17 @@
 //! `${variable}` in parameters.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::ops::Range;
 
 use serde_json::Value;
 
 /// A stretch of a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Piece {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Piece<'t> {
     /// Text as it is.
-    Text(String),
+    Text(&'t str),
     /// The variable of a `${variable}`.
-    Variable(String),
+    Variable(&'t str),
 }
 
 /// A `${` that is not closed, or does not hold a name.
@@ -26,32 +26,39 @@ pub(crate) fn is_name(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
 }
 
+/// Whether a text can be part of a node's name.
+pub(crate) fn is_label(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "_-+.:/".contains(c))
+}
+
+/// Whether a text can hold a placeholder at all.
+pub(crate) fn may_mention(text: &str) -> bool {
+    text.as_bytes().windows(2).any(|pair| pair == b"${")
+}
+
 /// Splits a text at its placeholders; `$${` stands for a plain `${`.
-pub(crate) fn pieces(text: &str) -> Result<Vec<Piece>, BadPlaceholder> {
+pub(crate) fn pieces(text: &str) -> Result<Vec<Piece<'_>>, BadPlaceholder> {
     let mut found = Vec::new();
-    let mut plain = String::new();
     let mut rest = text;
-    while let Some(Range { start, end }) = rest.find("${").map(|at| at..at + 2) {
+    while let Some(start) = rest.find("${") {
+        let after = &rest[start + 2..];
         if let Some(before) = rest[..start].strip_suffix('$') {
-            plain.push_str(before);
-            plain.push_str("${");
-            rest = &rest[end..];
+            found.extend([Piece::Text(before), Piece::Text("${")]);
+            rest = after;
             continue;
         }
-        plain.push_str(&rest[..start]);
-        let name = rest[end..]
-            .split_once('}')
-            .filter(|(name, _)| is_name(name))
-            .ok_or_else(|| BadPlaceholder { found: rest[start..].to_owned() })?;
-        if !plain.is_empty() {
-            found.push(Piece::Text(std::mem::take(&mut plain)));
+        if start > 0 {
+            found.push(Piece::Text(&rest[..start]));
         }
-        found.push(Piece::Variable(name.0.to_owned()));
-        rest = name.1;
+        let name = after.split_once('}').filter(|(name, _)| is_name(name));
+        let Some((name, tail)) = name else {
+            return Err(BadPlaceholder { found: rest[start..].to_owned() });
+        };
+        found.push(Piece::Variable(name));
+        rest = tail;
     }
-    plain.push_str(rest);
-    if !plain.is_empty() {
-        found.push(Piece::Text(plain));
+    if !rest.is_empty() {
+        found.push(Piece::Text(rest));
     }
     Ok(found)
 }
@@ -59,10 +66,10 @@ pub(crate) fn pieces(text: &str) -> Result<Vec<Piece>, BadPlaceholder> {
 /// Adds every variable that the texts in a value mention.
 pub(crate) fn mentions(value: &Value, found: &mut BTreeSet<String>) {
     match value {
-        Value::String(text) => {
+        Value::String(text) if may_mention(text) => {
             for piece in pieces(text).unwrap_or_default() {
                 if let Piece::Variable(name) = piece {
-                    found.insert(name);
+                    found.insert(name.to_owned());
                 }
             }
         }
@@ -74,25 +81,28 @@ pub(crate) fn mentions(value: &Value, found: &mut BTreeSet<String>) {
 
 /// Replaces every placeholder: one that is the whole text by the variable's typed value, one
 /// inside a longer text by the value's label. A variable without a value stays as it is.
-pub(crate) fn substitute(value: &mut Value, lookup: &dyn Fn(&str) -> Option<Value>) {
+pub(crate) fn substitute<'v>(value: &mut Value, lookup: &dyn Fn(&str) -> Option<Cow<'v, Value>>) {
     match value {
-        Value::String(text) => {
+        Value::String(text) if may_mention(text) => {
             let Ok(pieces) = pieces(text) else { return };
             if let [Piece::Variable(name)] = pieces.as_slice() {
                 if let Some(typed) = lookup(name) {
-                    *value = typed;
+                    *value = typed.into_owned();
                 }
                 return;
             }
-            *text = pieces
-                .into_iter()
-                .map(|piece| match piece {
-                    Piece::Text(text) => text,
-                    Piece::Variable(name) => {
-                        lookup(&name).map_or_else(|| format!("${{{name}}}"), |value| label(&value))
-                    }
-                })
-                .collect();
+            let mut written = String::with_capacity(text.len());
+            for piece in pieces {
+                match piece {
+                    Piece::Text(text) => written.push_str(text),
+                    Piece::Variable(name) => match lookup(name).as_deref() {
+                        Some(Value::String(text)) => written.push_str(text),
+                        Some(value) => written.push_str(&label(value)),
+                        None => written.extend(["${", name, "}"]),
+                    },
+                }
+            }
+            *text = written;
         }
         Value::Array(items) => items.iter_mut().for_each(|item| substitute(item, lookup)),
         Value::Object(fields) => fields.values_mut().for_each(|item| substitute(item, lookup)),
@@ -112,11 +122,11 @@ mod tests {
 
     use super::*;
 
-    fn lookup(name: &str) -> Option<Value> {
+    fn lookup(name: &str) -> Option<Cow<'static, Value>> {
         match name {
-            "seed" => Some(json!(8)),
-            "rate" => Some(json!(0.001)),
-            "method" => Some(json!("full")),
+            "seed" => Some(Cow::Owned(json!(8))),
+            "rate" => Some(Cow::Owned(json!(0.001))),
+            "method" => Some(Cow::Owned(json!("full"))),
             _ => None,
         }
     }
@@ -151,7 +161,7 @@ mod tests {
         assert_eq!(pieces("a ${seed").unwrap_err().found, "${seed");
         assert_eq!(pieces("${}").unwrap_err().found, "${}");
         assert_eq!(pieces("${a b}").unwrap_err().found, "${a b}");
-        assert_eq!(pieces("$5 {x}").unwrap(), [Piece::Text("$5 {x}".to_owned())]);
+        assert_eq!(pieces("$5 {x}").unwrap(), [Piece::Text("$5 {x}")]);
     }
 
     proptest! {

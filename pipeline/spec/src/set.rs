@@ -17,16 +17,30 @@ pub(crate) struct NoSuchItem {
 /// is replaced by a map. List items must exist. A number is a position where a list is
 /// (`regularizers.0.weight`), and a key where a map is. On an error nothing is changed.
 pub(crate) fn set(target: &mut Value, path: &FieldPath, value: &Value) -> Result<(), NoSuchItem> {
-    let mut changed = target.clone();
-    let mut at = &mut changed;
-    for (position, segment) in path.segments().iter().enumerate() {
-        at = step(at, segment).map_err(|length| NoSuchItem {
-            path: FieldPath::root().join(&head(path, position + 1)),
-            length,
-        })?;
+    check(target, path)?;
+    let last = path.segments().iter().try_fold(target, |at, segment| step(at, segment).ok());
+    if let Some(at) = last {
+        *at = value.clone();
     }
-    *at = value.clone();
-    *target = changed;
+    Ok(())
+}
+
+/// Whether every step of a path can be taken.
+fn check(target: &Value, path: &FieldPath) -> Result<(), NoSuchItem> {
+    let mut at = target;
+    for (position, segment) in path.segments().iter().enumerate() {
+        let next = match (at, segment) {
+            (Value::Array(items), segment) => {
+                list_index(segment).and_then(|index| items.get(index)).ok_or(Some(items.len()))
+            }
+            (Value::Object(fields), Segment::Key(key)) => {
+                Ok(fields.get(key).unwrap_or(&Value::Null))
+            }
+            (_, segment) if list_index(segment).is_none() => Ok(&Value::Null),
+            _ => Err(None),
+        };
+        at = next.map_err(|length| NoSuchItem { path: head(path, position + 1), length })?;
+    }
     Ok(())
 }
 

@@ -1,20 +1,21 @@
 //! The map from fields to places.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::diagnostic::COMMAND_LINE;
+use crate::origin::Origin;
+use crate::wording::IN_QUOTES;
+use crate::yaml::Spots;
 use crate::{Diagnostic, FieldPath, Place};
 
-/// Where every field of a document was written: the file, or a `--set` argument laid over it.
+/// Where every field of a document was written: the file, or a change laid over it.
 #[derive(Debug, Clone)]
 pub struct SourceMap {
     file: PathBuf,
     text: Arc<str>,
-    spots: BTreeMap<FieldPath, Spot>,
-    arguments: Vec<Argument>,
+    spots: Spots,
+    changes: Vec<Change>,
 }
 
 /// The bytes of one field.
@@ -38,14 +39,14 @@ pub(crate) enum Part {
 }
 
 #[derive(Debug, Clone)]
-struct Argument {
+struct Change {
     path: FieldPath,
-    text: Arc<str>,
+    origin: Origin,
 }
 
 impl SourceMap {
-    pub(crate) fn new(file: &Path, text: Arc<str>, spots: BTreeMap<FieldPath, Spot>) -> Self {
-        Self { file: file.to_owned(), text, spots, arguments: Vec::new() }
+    pub(crate) fn new(file: &Path, text: Arc<str>, spots: Spots) -> Self {
+        Self { file: file.to_owned(), text, spots, changes: Vec::new() }
     }
 
     /// The file, as it was named.
@@ -58,14 +59,14 @@ impl SourceMap {
         &self.text
     }
 
-    /// Notes that everything at and below `path` now comes from a `--set` argument.
-    pub(crate) fn set(&mut self, path: FieldPath, argument: &str) {
-        self.arguments.push(Argument { path, text: argument.into() });
+    /// Notes that everything at and below `path` now comes from somewhere else.
+    pub(crate) fn set(&mut self, path: FieldPath, origin: Origin) {
+        self.changes.push(Change { path, origin });
     }
 
-    /// The argument that a value comes from, if it was not written in the file.
+    /// Whether a value was not written in the file but laid over it.
     pub(crate) fn is_set(&self, path: &FieldPath) -> bool {
-        self.arguments.iter().any(|argument| path.starts_with(&argument.path))
+        self.changes.iter().any(|change| path.starts_with(&change.path))
     }
 
     /// The place of a field, or of its nearest ancestor that was written somewhere.
@@ -74,20 +75,14 @@ impl SourceMap {
     }
 
     pub(crate) fn locate(&self, path: &FieldPath, part: Part) -> Place {
-        if let Some(argument) =
-            self.arguments.iter().rev().find(|argument| path.starts_with(&argument.path))
-        {
-            let value = argument.text.find('=').map_or(0, |equals| equals + 1);
-            let span = match part {
-                Part::Key => 0..value.saturating_sub(1),
-                Part::Value => value..argument.text.len(),
-            };
-            return Place::new(COMMAND_LINE, &argument.text, span);
+        let change = self.changes.iter().rev().find(|change| path.starts_with(&change.path));
+        if let Some(change) = change {
+            return change.origin.place(&path.tail(change.path.segments().len()), part);
         }
         let mut at = path.clone();
         let mut exact = true;
         loop {
-            if let Some(spot) = self.spots.get(&at) {
+            if let Some(spot) = self.spots.get(&self.text, &at) {
                 return Place::new(&self.file_name(), &self.text, spot.part(part, exact));
             }
             exact = false;
@@ -107,8 +102,9 @@ impl SourceMap {
         message: impl Into<String>,
         help: Option<String>,
     ) -> Diagnostic {
-        let mut diagnostic =
-            Diagnostic::new(code, message).with_field(path.clone()).at(self.locate(path, part));
+        let place = self.locate(path, part);
+        let help = help.map(|help| as_written(help, &place));
+        let mut diagnostic = Diagnostic::new(code, message).with_field(path.clone()).at(place);
         diagnostic.help = help;
         diagnostic
     }
@@ -116,6 +112,16 @@ impl SourceMap {
     pub(crate) fn file_name(&self) -> String {
         self.file.display().to_string()
     }
+}
+
+/// The advice to put a value in quotes, with the value as it stands in the file: `1.10`, not `1.1`.
+fn as_written(help: String, place: &Place) -> String {
+    let written = place.text();
+    let value = written.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-._".contains(&byte));
+    if help.starts_with(IN_QUOTES) && value && !written.is_empty() {
+        return format!("{IN_QUOTES}\"{written}\"");
+    }
+    help
 }
 
 impl Spot {

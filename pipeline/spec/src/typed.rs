@@ -32,6 +32,11 @@ const MOST_PROBLEMS: usize = 50;
 /// serde stops at the first mistake, so after each one the value at fault is left out and the rest
 /// is read again; what is missing only because of that is not reported.
 pub fn read_value<T: DeserializeOwned>(value: &Value) -> Result<T, Vec<FieldProblem>> {
+    T::deserialize(value).or_else(|_| read_carefully(value))
+}
+
+/// As [`read_value`], for a value that has a mistake.
+fn read_carefully<T: DeserializeOwned>(value: &Value) -> Result<T, Vec<FieldProblem>> {
     let mut problems: Vec<FieldProblem> = Vec::new();
     let mut left_out: BTreeSet<FieldPath> = BTreeSet::new();
     loop {

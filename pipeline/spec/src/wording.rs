@@ -2,6 +2,9 @@
 
 use crate::suggest::unknown_name_help;
 
+/// How the advice to write a value as text begins.
+pub(crate) const IN_QUOTES: &str = "put it in quotes: ";
+
 /// A sentence of serde, taken apart and put in the user's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Wording {
@@ -157,7 +160,7 @@ fn type_help(found: &str, expected: &str) -> Option<String> {
     }
     if matches!(expected, "a string" | "string" | "str") {
         let value = found.split('`').nth(1)?;
-        return Some(format!("put it in quotes: \"{value}\""));
+        return Some(format!("{IN_QUOTES}\"{value}\""));
     }
     None
 }
@@ -174,7 +177,10 @@ fn number_help(text: &str) -> Option<String> {
     if without_underscores != text && without_underscores.parse::<f64>().is_ok() {
         return Some(format!("write numbers without underscores: {without_underscores}"));
     }
-    if text.parse::<f64>().is_ok() {
+    if let Ok(number) = text.parse::<f64>() {
+        if !number.is_finite() {
+            return Some("a number is at most about 1.8e308".to_owned());
+        }
         let plain = text.trim_start_matches('+').trim_start_matches('0');
         if text.starts_with('0') && !plain.is_empty() && plain != text {
             return Some(format!("a number does not start with 0: write {plain}"));
@@ -231,6 +237,10 @@ mod tests {
             "a number does not start with 0: write 10"
         );
         assert_eq!(help("invalid type: string \"5\", expected f64"), "write it without quotes: 5");
+        assert_eq!(
+            help("invalid type: string \"1e400\", expected f64"),
+            "a number is at most about 1.8e308"
+        );
         assert_eq!(
             help("invalid type: integer `101`, expected a string"),
             "put it in quotes: \"101\""

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use pipeline_spec::{Paint, SpecErrors, load, parse, read_yaml};
+use pipeline_spec::{Changes, Paint, SpecErrors, load, parse, read_yaml};
 use serde::Deserialize;
 
 fn rendered(error: &SpecErrors) -> String {
@@ -11,7 +11,9 @@ fn rendered(error: &SpecErrors) -> String {
 }
 
 fn experiment(text: &str) -> String {
-    rendered(&parse(text, Path::new("e.yaml"), &[]).expect_err("the text has mistakes"))
+    rendered(
+        &parse(text, Path::new("e.yaml"), &Changes::default()).expect_err("the text has mistakes"),
+    )
 }
 
 #[test]
@@ -63,11 +65,11 @@ fn aliases_cannot_explode() {
         let items = vec![format!("*{inner}"); 10].join(", ");
         text = format!("{text}{name}: &{name} [{items}]\n");
     }
-    let error = parse(&text, Path::new("e.yaml"), &[]).unwrap_err();
+    let error = parse(&text, Path::new("e.yaml"), &Changes::default()).unwrap_err();
     assert_eq!(error.diagnostics[0].code, "spec::too_large", "{error}");
     assert!(error.diagnostics[0].place.is_some());
     let deep = format!("experiment: {}", "[".repeat(20_000));
-    let error = parse(&deep, Path::new("e.yaml"), &[]).unwrap_err();
+    let error = parse(&deep, Path::new("e.yaml"), &Changes::default()).unwrap_err();
     assert_eq!(error.diagnostics[0].code, "spec::too_large", "{error}");
 }
 
@@ -76,14 +78,14 @@ fn a_missing_file_names_its_neighbours() {
     let folder = tempfile::tempdir().unwrap();
     fs_err::write(folder.path().join("quickstart.yaml"), "").unwrap();
     let help = |name: &str| {
-        let error = load(&folder.path().join(name), &[]).unwrap_err();
+        let error = load(&folder.path().join(name), &Changes::default()).unwrap_err();
         assert_eq!(error.diagnostics[0].code, "spec::file");
         error.diagnostics[0].help.clone().unwrap()
     };
     assert!(help("quikstart.yaml").ends_with("quickstart.yaml`?"), "{}", help("quikstart.yaml"));
     assert!(help("quickstart").ends_with("quickstart.yaml`?"));
     assert!(help("other.yaml").ends_with("holds `quickstart.yaml`"));
-    let error = load(folder.path(), &[]).unwrap_err();
+    let error = load(folder.path(), &Changes::default()).unwrap_err();
     assert!(error.to_string().contains("is a folder"));
 }
 
@@ -92,7 +94,7 @@ fn bytes_that_are_not_utf8_are_pointed_at() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("latin.yaml");
     fs_err::write(&path, b"experiment: caf\xe9\n").unwrap();
-    let error = load(&path, &[]).unwrap_err();
+    let error = load(&path, &Changes::default()).unwrap_err();
     assert_eq!(error.diagnostics[0].message, "the file is not UTF-8: byte 16 is 0xe9");
     let place = error.diagnostics[0].place.as_ref().unwrap();
     assert_eq!((place.line, place.column), (1, 16));

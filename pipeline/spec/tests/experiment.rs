@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use pipeline_spec::{
-    Experiment, FieldPath, InputSpec, MatrixVariable, Override, ResourcesSpec, SpecErrors, parse,
+    Changes, Experiment, FieldPath, InputSpec, MatrixVariable, Override, ResourcesSpec, SpecErrors,
+    parse,
 };
 use serde_json::json;
 
@@ -45,7 +46,7 @@ stages:
 
 fn read(sets: &[&str]) -> Result<Experiment, SpecErrors> {
     let overrides = sets.iter().map(|set| Override::parse(set)).collect::<Result<Vec<_>, _>>()?;
-    parse(TEXT, Path::new("e.yaml"), &overrides)
+    parse(TEXT, Path::new("e.yaml"), &Changes { overrides, ..Changes::default() })
 }
 
 fn at(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
@@ -71,12 +72,19 @@ fn reads_every_section() {
     let cases = &experiment.nodes["cases"];
     assert_eq!(cases.uses, "ingest");
     assert_eq!(cases.with, json!({"manifest": "acdc"}));
-    let dataset =
-        InputSpec { node: "phantom".to_owned(), port: Some("dataset".to_owned()), over: None };
-    assert_eq!(cases.inputs["dataset"], dataset);
+    let dataset = InputSpec {
+        node: "phantom".to_owned(),
+        port: Some("dataset".to_owned()),
+        over: None,
+        labels: BTreeMap::new(),
+    };
+    assert_eq!(cases.inputs["dataset"], [dataset]);
     let resources = ResourcesSpec { cpus: Some(2), memory_mib: Some(4096), gpus: Some(0) };
     assert_eq!(cases.resources, resources);
-    assert_eq!(experiment.nodes["compare"].inputs["metrics"].over, Some(vec!["seed".to_owned()]));
+    assert_eq!(
+        experiment.nodes["compare"].inputs["metrics"][0].over,
+        Some(vec!["seed".to_owned()])
+    );
     assert_eq!(experiment.labels("seed"), ["8", "9"]);
     assert_eq!(experiment.labels("method"), ["partial", "full", "ours"]);
     assert!(matches!(experiment.matrix["seed"], MatrixVariable::Values(_)));
@@ -172,7 +180,7 @@ fn set_reaches_the_other_fields_of_a_node() {
     assert_eq!(experiment.nodes["cases"].resources.cpus, Some(8));
     assert_eq!(experiment.nodes["cases"].resources.memory_mib, Some(4096));
     assert_eq!(experiment.nodes["train"].uses, "fancy_train");
-    assert_eq!(experiment.nodes["train"].inputs["slices"].node, "cases");
+    assert_eq!(experiment.nodes["train"].inputs["slices"][0].node, "cases");
     assert_eq!(experiment.name, "other");
 }
 
@@ -237,7 +245,7 @@ stages:
       epochs: 5
   c: { with: *base }
 ";
-    let experiment = parse(text, Path::new("e.yaml"), &[]).unwrap();
+    let experiment = parse(text, Path::new("e.yaml"), &Changes::default()).unwrap();
     assert_eq!(experiment.nodes["b"].with, json!({"rate": 1, "epochs": 5}));
     assert_eq!(experiment.nodes["c"].with, json!({"rate": 1, "epochs": 2}));
 }
@@ -249,7 +257,7 @@ experiment: e
 stages:
   a: { with: { country: no, switch: on, id: 007, mode: 010, big: 1_000, time: 12:30:45, hex: 0x10 } }
 ";
-    let experiment = parse(text, Path::new("e.yaml"), &[]).unwrap();
+    let experiment = parse(text, Path::new("e.yaml"), &Changes::default()).unwrap();
     assert_eq!(
         experiment.nodes["a"].with,
         json!({

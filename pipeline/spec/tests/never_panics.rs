@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use pipeline_spec::{FieldPath, Override, parse, parse_memory, read_yaml};
+use pipeline_spec::{
+    Changes, FieldPath, Override, Sweep, parse, parse_duration, parse_memory, read_yaml,
+};
 use proptest::prelude::*;
 
 const SEED: &str = "
@@ -15,8 +17,14 @@ stages:
 
 fn try_everything(text: &str, set: &str) {
     let overrides: Vec<Override> = Override::parse(set).into_iter().collect();
-    for overrides in [&[][..], &overrides[..]] {
-        match parse(text, Path::new("e.yaml"), overrides) {
+    let sweeps: Vec<Sweep> = Sweep::parse(set).into_iter().collect();
+    let changed = [
+        Changes::default(),
+        Changes { overrides, ..Changes::default() },
+        Changes { sweeps, ..Changes::default() },
+    ];
+    for changes in &changed {
+        match parse(text, Path::new("e.yaml"), changes) {
             Ok(experiment) => {
                 for node in experiment.nodes.keys() {
                     let coordinates = experiment
@@ -46,6 +54,7 @@ proptest! {
     fn on_any_text(text in any::<String>(), set in any::<String>()) {
         try_everything(&text, &set);
         let _ = parse_memory(&text);
+        let _ = parse_duration(&text);
         let _ = FieldPath::parse(&text);
     }
 

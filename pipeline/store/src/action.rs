@@ -41,6 +41,23 @@ pub struct ActionRecord {
     pub provenance: Provenance,
 }
 
+/// What the rest of a run needs of a record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ActionResult {
+    /// The action.
+    pub key: ActionKey,
+    /// The artifact on every output port.
+    pub outputs: BTreeMap<String, Digest>,
+    /// Where and how it ran.
+    pub provenance: Provenance,
+}
+
+impl From<ActionRecord> for ActionResult {
+    fn from(record: ActionRecord) -> Self {
+        Self { key: record.key, outputs: record.outputs, provenance: record.provenance }
+    }
+}
+
 /// Where and how an action ran.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Provenance {

@@ -40,4 +40,12 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// Other processes published results for so long that nothing could be collected.
+    #[error("other runs are writing results into the store all the time; try again later")]
+    Busy,
+    /// Without locks nothing can be collected safely.
+    #[error(
+        "the store lies on a file system without file locks, so nothing can be removed from it safely while it may be in use"
+    )]
+    NoLocks,
 }

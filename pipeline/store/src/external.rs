@@ -5,15 +5,23 @@
 //! where a blob that belongs to an artifact can be found.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::objects::write_atomically;
+use crate::sealed::{read_sealed, seal};
 use crate::stat::FileSignature;
-use crate::{Digest, StoreError};
+use crate::{Digest, StoreError, TreeFile};
 
+/// Tells the time by the clock that stamps files where the store is, in ns since 1970.
+pub(crate) type Clock<'a> = &'a (dyn Fn() -> i64 + Sync);
+
+/// What is remembered of a file.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Entry {
     digest: Digest,
@@ -22,15 +30,11 @@ struct Entry {
     settled: bool,
 }
 
-#[derive(Debug, Default, Deserialize)]
-struct Table {
-    files: BTreeMap<PathBuf, Entry>,
-}
-
 #[derive(Debug, Default)]
 struct State {
-    table: Table,
-    by_digest: BTreeMap<Digest, Vec<PathBuf>>,
+    files: BTreeMap<PathBuf, Entry>,
+    /// Made when it is first asked for.
+    by_digest: Option<BTreeMap<Digest, Vec<PathBuf>>>,
     loaded: bool,
     changed: bool,
 }
@@ -39,94 +43,102 @@ struct State {
 #[derive(Debug)]
 pub(crate) struct ExternalIndex {
     path: PathBuf,
-    temporary: PathBuf,
     state: Mutex<State>,
 }
 
 impl ExternalIndex {
-    pub(crate) fn new(path: PathBuf, temporary: PathBuf) -> Self {
-        Self { path, temporary, state: Mutex::default() }
+    pub(crate) fn new(path: PathBuf) -> Self {
+        Self { path, state: Mutex::default() }
     }
 
-    /// Digest and length of a file, hashing it only when its signature is new.
-    pub(crate) fn digest(&self, path: &Path) -> Result<(Digest, u64), StoreError> {
-        let signature = FileSignature::of(path)?;
-        if let Some(known) = self.with_state(|state| state.table.files.get(path).copied())
-            && known.settled
-            && known.signature == signature
-        {
-            return Ok((known.digest, signature.size));
-        }
-        let digest = Digest::of_file(path)?;
-        let after = FileSignature::of(path)?;
-        if after != signature {
-            return Err(StoreError::SourceChanged { path: path.to_owned() });
-        }
-        let settled = signature.is_settled(self.file_system_time_ns()?);
+    /// Digest and length of every file, hashing in parallel those whose signature is new.
+    pub(crate) fn digests(
+        &self,
+        paths: &[PathBuf],
+        now_ns: Clock<'_>,
+    ) -> Result<Vec<TreeFile>, StoreError> {
+        let known: Vec<Option<Entry>> = self
+            .with_state(|state| paths.iter().map(|path| state.files.get(path).copied()).collect());
+        // Asked once, before anything is hashed: a file that changes later than that is hashed again.
+        let begin = OnceLock::new();
+        let begin_ns = || *begin.get_or_init(now_ns);
+        let found: Vec<Result<(TreeFile, Option<Entry>), StoreError>> = paths
+            .par_iter()
+            .zip(known)
+            .with_min_len(64)
+            .map(|(path, known)| look(path, known, &begin_ns))
+            .collect();
+        let mut files = Vec::with_capacity(paths.len());
+        let mut failed = None;
         self.with_state(|state| {
-            let entry = Entry { digest, signature, settled };
-            state.table.files.insert(path.to_owned(), entry);
-            let paths = state.by_digest.entry(digest).or_default();
-            if !paths.iter().any(|known| known == path) {
-                paths.push(path.to_owned());
+            for (path, found) in paths.iter().zip(found) {
+                match found {
+                    Ok((file, None)) => files.push(file),
+                    Ok((file, Some(entry))) => {
+                        state.files.insert(path.clone(), entry);
+                        state.by_digest = None;
+                        state.changed = true;
+                        files.push(file);
+                    }
+                    // The others need not be read again.
+                    Err(error) => failed = failed.take().or(Some(error)),
+                }
             }
-            state.changed = true;
         });
-        Ok((digest, signature.size))
+        failed.map_or(Ok(files), Err)
     }
 
     /// A path where a blob lies outside the store, checked to hold that content now.
-    pub(crate) fn locate(&self, digest: Digest) -> Option<PathBuf> {
-        let paths = self.with_state(|state| state.by_digest.get(&digest).cloned())?;
-        paths
-            .into_iter()
-            .find(|path| matches!(self.digest(path), Ok((found, _)) if found == digest))
+    pub(crate) fn locate(&self, file: TreeFile, now_ns: Clock<'_>) -> Option<PathBuf> {
+        let paths = self.with_state(|state| {
+            let files = &state.files;
+            let by_digest = state.by_digest.get_or_insert_with(|| {
+                let mut by_digest: BTreeMap<Digest, Vec<PathBuf>> = BTreeMap::new();
+                for (path, entry) in files {
+                    by_digest.entry(entry.digest).or_default().push(path.clone());
+                }
+                by_digest
+            });
+            by_digest.get(&file.digest).cloned()
+        })?;
+        paths.into_iter().find(|path| {
+            let found = self.digests(std::slice::from_ref(path), now_ns);
+            found.is_ok_and(|found| found == [file])
+        })
     }
 
     /// Writes the index if it changed.
-    pub(crate) fn save(&self) -> Result<(), StoreError> {
+    pub(crate) fn save(&self, temporary: &Path) -> Result<(), StoreError> {
         let mut state = self.lock();
         if state.changed {
             // What another process has learnt in the meantime is kept.
-            for (path, entry) in self.read().files {
-                state.table.files.entry(path).or_insert(entry);
+            for (path, entry) in self.read() {
+                state.files.entry(path).or_insert(entry);
             }
-            // JSON has no place for a path that is not UTF-8; its file is hashed again next time.
-            let files = &state.table.files;
-            let files: BTreeMap<&str, &Entry> =
-                files.iter().filter_map(|(path, entry)| Some((path.to_str()?, entry))).collect();
-            let table = BTreeMap::from([("files", files)]);
-            let bytes = serde_json::to_vec(&table).expect("an index is plain data");
-            write_atomically(&self.temporary, &self.path, &bytes)?;
+            let rows: Vec<(&[u8], &Entry)> = state
+                .files
+                .iter()
+                .map(|(path, entry)| (path.as_os_str().as_bytes(), entry))
+                .collect();
+            let bytes = postcard::to_allocvec(&rows).expect("an index is plain data");
+            write_atomically(temporary, &self.path, &seal(&bytes))?;
             state.changed = false;
         }
         Ok(())
     }
 
-    /// The time by the clock that stamps files on this file system: what a fresh file gets.
-    fn file_system_time_ns(&self) -> Result<i128, StoreError> {
-        let probe = tempfile::NamedTempFile::new_in(&self.temporary)?;
-        Ok(FileSignature::of(probe.path())?.changed_ns)
-    }
-
     /// The index on disk; empty if there is none or it is damaged.
-    fn read(&self) -> Table {
-        fs_err::read(&self.path)
-            .ok()
-            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-            .unwrap_or_default()
+    fn read(&self) -> BTreeMap<PathBuf, Entry> {
+        let Some(bytes) = read_sealed(&self.path) else { return BTreeMap::new() };
+        let rows: Vec<(&[u8], Entry)> = postcard::from_bytes(&bytes).unwrap_or_default();
+        rows.into_iter().map(|(path, entry)| (OsStr::from_bytes(path).into(), entry)).collect()
     }
 
     fn with_state<T>(&self, f: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.lock();
         if !state.loaded {
             state.loaded = true;
-            state.table = self.read();
-            let mut by_digest: BTreeMap<Digest, Vec<PathBuf>> = BTreeMap::new();
-            for (path, entry) in &state.table.files {
-                by_digest.entry(entry.digest).or_default().push(path.clone());
-            }
-            state.by_digest = by_digest;
+            state.files = self.read();
         }
         f(&mut state)
     }
@@ -136,12 +148,41 @@ impl ExternalIndex {
     }
 }
 
+/// Digest and length of a file, and what to remember of it if that is new.
+fn look(
+    path: &Path,
+    known: Option<Entry>,
+    now_ns: Clock<'_>,
+) -> Result<(TreeFile, Option<Entry>), StoreError> {
+    let signature = FileSignature::of(path)?;
+    if let Some(known) = known.filter(|known| known.settled && known.signature == signature) {
+        return Ok((TreeFile { digest: known.digest, size: signature.size }, None));
+    }
+    let begin_ns = now_ns();
+    let digest = Digest::of_file(path)?;
+    if FileSignature::of(path)? != signature {
+        return Err(StoreError::SourceChanged { path: path.to_owned() });
+    }
+    let settled = signature.is_settled(begin_ns);
+    let entry = Entry { digest, signature, settled };
+    Ok((TreeFile { digest, size: signature.size }, Some(entry)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn index(dir: &Path) -> ExternalIndex {
-        ExternalIndex::new(dir.join("external.json"), dir.to_owned())
+        ExternalIndex::new(dir.join("external"))
+    }
+
+    /// Long after any file of a test was written.
+    fn late() -> i64 {
+        i64::MAX
+    }
+
+    fn digest(index: &ExternalIndex, path: &Path) -> TreeFile {
+        index.digests(&[path.to_owned()], &late).unwrap()[0]
     }
 
     #[test]
@@ -150,7 +191,7 @@ mod tests {
         let path = dir.path().join("volume");
         fs_err::write(&path, b"one").unwrap();
         let index = index(dir.path());
-        let (first, _) = index.digest(&path).unwrap();
+        let first = digest(&index, &path).digest;
         let modified = fs_err::metadata(&path).unwrap().modified().unwrap();
         fs_err::write(&path, b"two").unwrap();
         fs_err::OpenOptions::new()
@@ -160,7 +201,7 @@ mod tests {
             .file()
             .set_modified(modified)
             .unwrap();
-        let (second, _) = index.digest(&path).unwrap();
+        let second = digest(&index, &path).digest;
         assert_ne!(first, second);
         assert_eq!(second, Digest::of_bytes(b"two"));
     }
@@ -171,25 +212,25 @@ mod tests {
         let path = dir.path().join("volume");
         fs_err::write(&path, b"one").unwrap();
         let index = index(dir.path());
-        let (digest, size) = index.digest(&path).unwrap();
-        assert_eq!(size, 3);
-        assert_eq!(index.locate(digest), Some(path.clone()));
-        index.save().unwrap();
+        let file = digest(&index, &path);
+        assert_eq!(file.size, 3);
+        assert_eq!(index.locate(file, &late), Some(path.clone()));
+        index.save(dir.path()).unwrap();
         let again = super::tests::index(dir.path());
-        assert_eq!(again.locate(digest), Some(path.clone()));
+        assert_eq!(again.locate(file, &late), Some(path.clone()));
         fs_err::write(&path, b"changed").unwrap();
-        assert_eq!(again.locate(digest), None);
+        assert_eq!(again.locate(file, &late), None);
     }
 
     #[test]
-    fn a_path_that_is_not_utf8_is_hashed_but_not_remembered() {
+    fn a_path_that_is_not_utf8_is_remembered() {
         use std::os::unix::ffi::OsStrExt;
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join(std::ffi::OsStr::from_bytes(b"caf\xe9"));
         fs_err::write(&path, b"one").unwrap();
         let index = index(dir.path());
-        assert_eq!(index.digest(&path).unwrap().0, Digest::of_bytes(b"one"));
-        index.save().unwrap();
+        assert_eq!(digest(&index, &path).digest, Digest::of_bytes(b"one"));
+        index.save(dir.path()).unwrap();
     }
 
     #[test]
@@ -199,19 +240,22 @@ mod tests {
         fs_err::write(path("a"), b"a").unwrap();
         fs_err::write(path("b"), b"b").unwrap();
         let (one, two) = (index(dir.path()), index(dir.path()));
-        let (a, b) = (one.digest(&path("a")).unwrap().0, two.digest(&path("b")).unwrap().0);
-        one.save().unwrap();
-        two.save().unwrap();
+        let (a, b) = (digest(&one, &path("a")), digest(&two, &path("b")));
+        one.save(dir.path()).unwrap();
+        two.save(dir.path()).unwrap();
         let third = index(dir.path());
-        assert_eq!((third.locate(a), third.locate(b)), (Some(path("a")), Some(path("b"))));
+        assert_eq!(
+            (third.locate(a, &late), third.locate(b, &late)),
+            (Some(path("a")), Some(path("b")))
+        );
     }
 
     #[test]
     fn a_damaged_index_is_forgotten() {
         let dir = tempfile::tempdir().unwrap();
-        fs_err::write(dir.path().join("external.json"), b"{\"files\":").unwrap();
+        fs_err::write(dir.path().join("external"), b"damaged").unwrap();
         let path = dir.path().join("volume");
         fs_err::write(&path, b"one").unwrap();
-        assert_eq!(index(dir.path()).digest(&path).unwrap().0, Digest::of_bytes(b"one"));
+        assert_eq!(digest(&index(dir.path()), &path).digest, Digest::of_bytes(b"one"));
     }
 }

@@ -1,65 +1,115 @@
 //! The object folder: files named by their digest, written once, never changed.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
-use crate::{Digest, StoreError};
+use crate::stat::FileSignature;
+use crate::{Digest, StoreError, TreeFile};
 
 /// Files by digest, in 256 folders.
 #[derive(Debug)]
 pub(crate) struct Objects {
     root: PathBuf,
-    temporary: PathBuf,
+    /// What objects looked like when this process knew their content to be right.
+    seen: Mutex<BTreeMap<Digest, FileSignature>>,
+}
+
+/// What is wrong with an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Flaw {
+    /// It is not there.
+    Missing,
+    /// It had other content, and was removed.
+    Damaged,
 }
 
 impl Objects {
-    pub(crate) fn new(root: PathBuf, temporary: PathBuf) -> Self {
-        Self { root, temporary }
+    pub(crate) fn new(root: PathBuf) -> Self {
+        Self { root, seen: Mutex::default() }
+    }
+
+    /// The folder.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
     }
 
     /// Where an object lies or would lie.
     pub(crate) fn path(&self, digest: Digest) -> PathBuf {
         let name = digest.to_string();
-        self.root.join(&name[..2]).join(&name[2..])
+        let mut path = String::with_capacity(self.root.as_os_str().len() + name.len() + 2);
+        path.push_str(&name[..2]);
+        path.push('/');
+        path.push_str(&name[2..]);
+        self.root.join(path)
     }
 
-    /// Whether the object is there with this length. A file of another length is damaged: it is
-    /// removed, so that it is made again.
-    pub(crate) fn has(&self, digest: Digest, size: u64) -> bool {
-        let path = self.path(digest);
-        match fs_err::metadata(&path) {
-            Ok(meta) if meta.len() == size => true,
-            Ok(meta) => {
-                tracing::warn!(object = %digest, expected = size, found = meta.len(), "damaged object removed");
-                let _ = fs_err::remove_file(&path);
-                false
+    /// The digest that a path below the folder stands for.
+    pub(crate) fn digest_of_path(&self, path: &Path) -> Option<Digest> {
+        let relative = path.strip_prefix(&self.root).ok()?.to_str()?;
+        let (folder, rest) = relative.split_once('/')?;
+        (folder.len() == 2).then(|| format!("{folder}{rest}").parse().ok())?
+    }
+
+    /// Looks whether an object is there with its content. It is read only if it does not look as
+    /// it did when its content was `known`; one with other content is removed, so that it is made
+    /// again.
+    pub(crate) fn check(
+        &self,
+        file: TreeFile,
+        known: Option<FileSignature>,
+    ) -> Result<FileSignature, Flaw> {
+        let path = self.path(file.digest);
+        let Ok(signature) = FileSignature::of(&path) else { return Err(Flaw::Missing) };
+        if signature.size == file.size {
+            if known == Some(signature) || self.seen().get(&file.digest) == Some(&signature) {
+                return Ok(signature);
             }
-            Err(_) => false,
+            if Digest::of_file(&path).is_ok_and(|found| found == file.digest) {
+                self.seen().insert(file.digest, signature);
+                return Ok(signature);
+            }
         }
+        tracing::warn!(
+            object = %file.digest,
+            "an object of the store did not hold its content any more; it is removed and made again"
+        );
+        let _ = fs_err::remove_file(&path);
+        Err(Flaw::Damaged)
     }
 
-    /// Moves a file of the same file system into the store under its digest.
-    pub(crate) fn adopt(&self, file: &Path, digest: Digest, size: u64) -> Result<(), StoreError> {
-        if self.has(digest, size) {
+    /// Whether the object is there with its content.
+    pub(crate) fn has(&self, file: TreeFile) -> bool {
+        self.check(file, None).is_ok()
+    }
+
+    /// Moves a file of the same file system, whose digest was just computed, into the store. An
+    /// object that is there already is replaced unless its content is known to be right.
+    pub(crate) fn adopt(&self, source: &Path, file: TreeFile) -> Result<(), StoreError> {
+        if self.is_seen(file) {
             return Ok(());
         }
-        let path = self.path(digest);
-        make_parent(&path)?;
-        fs_err::set_permissions(file, std::fs::Permissions::from_mode(0o444))?;
-        fs_err::rename(file, &path)?;
-        Ok(())
+        let path = self.path(file.digest);
+        fs_err::set_permissions(source, std::fs::Permissions::from_mode(0o444))?;
+        if fs_err::rename(source, &path).is_err() {
+            make_parent(&path)?;
+            fs_err::rename(source, &path)?;
+        }
+        self.see(file.digest, &path)
     }
 
     /// Stores bytes under their digest.
-    pub(crate) fn put(&self, bytes: &[u8]) -> Result<Digest, StoreError> {
-        let digest = Digest::of_bytes(bytes);
-        if !self.has(digest, bytes.len() as u64) {
-            let path = self.path(digest);
-            write_atomically(&self.temporary, &path, bytes)?;
-            fs_err::set_permissions(&path, std::fs::Permissions::from_mode(0o444))?;
+    pub(crate) fn put(&self, bytes: &[u8], temporary: &Path) -> Result<TreeFile, StoreError> {
+        let file = TreeFile { digest: Digest::of_bytes(bytes), size: bytes.len() as u64 };
+        if !self.is_seen(file) {
+            let path = self.path(file.digest);
+            let written = write_to_temporary(temporary, bytes, 0o444)?;
+            persist(written, &path)?;
+            self.see(file.digest, &path)?;
         }
-        Ok(digest)
+        Ok(file)
     }
 
     /// The bytes of a small object, verified.
@@ -69,9 +119,28 @@ impl Objects {
         if Digest::of_bytes(&bytes) == digest {
             return Some(bytes);
         }
-        tracing::warn!(object = %digest, "damaged object removed");
+        tracing::warn!(
+            object = %digest,
+            "an object of the store did not hold its content any more; it is removed and made again"
+        );
         let _ = fs_err::remove_file(&path);
         None
+    }
+
+    /// Whether this process made or checked the object and nothing has touched it since.
+    fn is_seen(&self, file: TreeFile) -> bool {
+        let Some(seen) = self.seen().get(&file.digest).copied() else { return false };
+        FileSignature::of(&self.path(file.digest)).is_ok_and(|now| now == seen)
+    }
+
+    fn see(&self, digest: Digest, path: &Path) -> Result<(), StoreError> {
+        let signature = FileSignature::of(path)?;
+        self.seen().insert(digest, signature);
+        Ok(())
+    }
+
+    fn seen(&self) -> std::sync::MutexGuard<'_, BTreeMap<Digest, FileSignature>> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -81,17 +150,41 @@ impl Objects {
 /// # Errors
 /// What the operating system says, with the file's name.
 pub fn write_beside(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    make_parent(path)?;
     write_atomically(path.parent().unwrap_or(Path::new(".")), path, bytes)
 }
 
 /// Writes a file so that it is there whole or not at all.
 pub(crate) fn write_atomically(temporary: &Path, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    persist(write_to_temporary(temporary, bytes, 0o644)?, path)
+}
+
+fn write_to_temporary(
+    temporary: &Path,
+    bytes: &[u8],
+    mode: u32,
+) -> std::io::Result<tempfile::NamedTempFile> {
+    let mut file = tempfile::Builder::new()
+        .permissions(std::fs::Permissions::from_mode(mode))
+        .tempfile_in(temporary)
+        .map_err(|error| named(temporary, &error))?;
+    file.write_all(bytes).map_err(|error| named(file.path(), &error))?;
+    Ok(file)
+}
+
+/// Renames a temporary file into place, making the folder only if it is not there.
+fn persist(file: tempfile::NamedTempFile, path: &Path) -> std::io::Result<()> {
+    let Err(failed) = file.persist(path) else { return Ok(()) };
+    if failed.error.kind() != std::io::ErrorKind::NotFound {
+        return Err(named(path, &failed.error));
+    }
     make_parent(path)?;
-    let mut file = tempfile::NamedTempFile::new_in(temporary)?;
-    file.write_all(bytes)?;
-    file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    failed.file.persist(path).map(drop).map_err(|failed| named(path, &failed.error))
+}
+
+/// The error with the file it is about.
+fn named(path: &Path, error: &std::io::Error) -> std::io::Error {
+    std::io::Error::new(error.kind(), format!("cannot write {}: {error}", path.display()))
 }
 
 fn make_parent(path: &Path) -> std::io::Result<()> {

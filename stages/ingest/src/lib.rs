@@ -23,7 +23,7 @@ pub use embedded::embedded_manifests;
 pub use error::IngestError;
 pub use manifest::{
     AttributesParams, ClassParams, ExpectParams, LayoutParams, ListFormat, ListParams, Manifest,
-    ManifestFile, PhaseParams,
+    ManifestFile, PhaseParams, manifest_schema,
 };
 pub use params::IngestParams;
 pub use pattern::{Parts, Pattern, PatternError};

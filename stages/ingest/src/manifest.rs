@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use pipeline_spec::read_yaml;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use stages_tables::{ClassInfo, DatasetInfo};
 
 use crate::{IngestError, Parts, Pattern};
 
 /// A data manifest as it is written in YAML.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ManifestFile {
     /// Short name; the file is called `<name>.yaml`.
@@ -41,8 +42,13 @@ pub struct ManifestFile {
     pub expect: Option<ExpectParams>,
 }
 
+/// The JSON Schema of a manifest file, for editors.
+pub fn manifest_schema() -> schemars::Schema {
+    schemars::schema_for!(ManifestFile)
+}
+
 /// One class of the label maps.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClassParams {
     /// The voxel value.
@@ -52,7 +58,7 @@ pub struct ClassParams {
 }
 
 /// Where the files of a dataset lie. Paths are [`Pattern`]s.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LayoutParams {
     /// Folders of the dataset in which paths start; the first one that exists counts. Default: the
@@ -84,7 +90,7 @@ pub struct LayoutParams {
 }
 
 /// What to take from the attribute files.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AttributesParams {
     /// Their path, with parts of the image's path.
@@ -98,7 +104,7 @@ pub struct AttributesParams {
 }
 
 /// The phase of a case: the key whose number is the number in a part of the image's path.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PhaseParams {
     /// The part.
@@ -108,7 +114,7 @@ pub struct PhaseParams {
 }
 
 /// A file that lists the cases; a case that is not in it, or is in it without a file, is an error.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ListParams {
     /// Its path, without parts.
@@ -118,7 +124,7 @@ pub struct ListParams {
 }
 
 /// How a list of cases is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ListFormat {
     /// The `dataset.json` of the Medical Segmentation Decathlon.
@@ -126,7 +132,7 @@ pub enum ListFormat {
 }
 
 /// Counts of the complete dataset.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExpectParams {
     /// Subjects.

@@ -1,18 +1,21 @@
 //! The stages that experiments can use. A new one is one line here.
 
 use pipeline_engine::Registry;
+use stages_command::Command;
 use stages_compare::Compare;
 use stages_evaluate::Evaluate;
 use stages_extract::Extract;
-use stages_ingest::Ingest;
+use stages_fetch::Fetch;
+use stages_ingest::{Ingest, manifest_schema};
 use stages_partition::Partition;
 use stages_phantom::Phantom;
 use stages_train::{Predict, Train};
 
-/// Every stage, in the order in which an experiment passes through them.
+/// Every stage, in the order in which an experiment passes through them; last, any other program.
 pub(crate) fn registry() -> Registry {
     Registry::new()
         .with(Phantom)
+        .with(Fetch::default())
         .with(Ingest)
         .with(Extract)
         .with(Partition)
@@ -20,6 +23,8 @@ pub(crate) fn registry() -> Registry {
         .with(Predict)
         .with(Evaluate)
         .with(Compare)
+        .with(Command)
+        .with_document("manifest", manifest_schema)
 }
 
 #[cfg(test)]
@@ -34,9 +39,11 @@ mod tests {
         assert_eq!(
             names,
             [
+                "command",
                 "compare",
                 "evaluate",
                 "extract",
+                "fetch",
                 "ingest",
                 "partition",
                 "phantom",

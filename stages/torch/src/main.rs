@@ -1,9 +1,11 @@
 //! The worker `orchestrate-torch`: runs one job of stage `train` or `predict`.
 //!
 //! `orchestrate-torch --job FILE` reads a job, writes events to standard output, one JSON object a
-//! line, and ends with status 0 if the job is done.
+//! line, and ends with status 0 if the job is done. `orchestrate-torch --describe` says what it can
+//! use, for `orchestrate doctor`.
 
 mod cuda;
+mod describe;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -12,12 +14,18 @@ use std::process::ExitCode;
 use pipeline_engine::stage::serve_worker;
 use stages_torch::worker;
 
-const USAGE: &str = "usage: orchestrate-torch --job FILE\n       orchestrate-torch --version\n";
+const USAGE: &str = "usage: orchestrate-torch --job FILE\n       orchestrate-torch --describe\n       orchestrate-torch --version\n";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["--job", file] => ExitCode::from(serve(&PathBuf::from(file))),
+        ["--describe"] => {
+            for line in describe::lines() {
+                say(&mut std::io::stdout(), &format!("{line}\n"));
+            }
+            ExitCode::SUCCESS
+        }
         ["--version"] => {
             let version = env!("CARGO_PKG_VERSION");
             say(

@@ -3,7 +3,7 @@
 use pipeline_engine::{NodePlan, NodeState, Plan};
 use serde_json::json;
 
-use super::Session;
+use super::{Loaded, Session};
 use crate::arguments::PlanArguments;
 use crate::error::{CommandError, Exit};
 use crate::render::{columns, counts, node_name, reasons, state_word};
@@ -11,22 +11,27 @@ use crate::render::{columns, counts, node_name, reasons, state_word};
 /// Says what `run` would do. Nothing runs.
 pub(crate) fn plan(session: &Session<'_>, arguments: &PlanArguments) -> Result<Exit, CommandError> {
     let loaded = session.load(&arguments.experiment)?;
+    let selected = loaded.selected(&arguments.selection)?;
     let store = session.store(&arguments.experiment.places)?;
-    let plan = loaded.plan(&store);
-    if arguments.json {
-        session.console.data(&as_json(&loaded.experiment.name, &plan));
+    Ok(tell(session, &loaded, &loaded.plan(&store, &selected), arguments.json))
+}
+
+/// Prints a plan.
+pub(super) fn tell(session: &Session<'_>, loaded: &Loaded, plan: &Plan, json: bool) -> Exit {
+    if json {
+        session.console.data(&as_json(&loaded.experiment.name, plan));
     } else {
-        session.console.data(&as_text(&plan));
+        session.console.data(&as_text(plan));
         if !session.console.quiet {
-            session.console.note(&format!("{}: {}", loaded.experiment.name, counts(&plan)));
+            session.console.note(&format!("{}: {}", loaded.experiment.name, counts(plan)));
         }
     }
     let impossible =
         plan.nodes.iter().any(|node| matches!(node.state, NodeState::Impossible { .. }));
-    Ok(if impossible { Exit::Failed } else { Exit::Done })
+    if impossible { Exit::Failed } else { Exit::Done }
 }
 
-/// One line for each node; variants of one node that are all cached, or all wait for others, share
+/// One line for each node that is part of what was asked for; variants of one node that are all cached, or all wait for others, share
 /// a line.
 fn as_text(plan: &Plan) -> String {
     let mut rows = Vec::new();
@@ -36,7 +41,9 @@ fn as_text(plan: &Plan) -> String {
             && std::mem::discriminant(&a.state) == std::mem::discriminant(&b.state)
             && node_name(&a.id) == node_name(&b.id)
     };
-    for variants in plan.nodes.chunk_by(alike) {
+    let nodes: Vec<&NodePlan> =
+        plan.nodes.iter().filter(|node| !matches!(node.state, NodeState::LeftOut)).collect();
+    for variants in nodes.chunk_by(|a, b| alike(a, b)) {
         let Some(first) = variants.first() else { continue };
         let (name, why) = if variants.len() == 1 {
             (first.id.to_string(), reasons(&first.state))

@@ -1,12 +1,19 @@
 //! `orchestrate run`.
 
-use pipeline_engine::{Cancellation, NodeFailure, RunEvent, RunOptions, RunResult, RunSummary};
+use std::path::Path;
 
-use super::{Loaded, Session};
+use pipeline_engine::{Cancellation, NodeFailure, RunEvent, RunOptions, RunResult, RunSummary};
+use pipeline_spec::Diagnostic;
+
+use super::session::Selected;
+use super::{Loaded, Session, plan};
 use crate::arguments::RunArguments;
 use crate::capacity::capacity;
 use crate::error::{CommandError, Exit};
+use crate::journal::{Journal, Origin};
 use crate::progress::{Tally, choose, summary_line};
+use crate::surroundings::now;
+use crate::trace::Trace;
 use crate::workers::find_workers;
 use crate::{interrupt, render};
 
@@ -14,18 +21,31 @@ use crate::{interrupt, render};
 pub(crate) fn run(session: &Session<'_>, arguments: &RunArguments) -> Result<Exit, CommandError> {
     let console = session.console;
     let loaded = session.load(&arguments.experiment)?;
+    let selected = loaded.selected(&arguments.selection)?;
     let store = session.store(&arguments.experiment.places)?;
-    let options = options(session, arguments, &loaded);
+    if arguments.dry_run {
+        let plan = loaded.plan(&store, &selected);
+        return Ok(plan::tell(session, &loaded, &plan, arguments.json));
+    }
+    let trace = arguments.trace_file.as_deref().map(begin_trace).transpose()?;
+    let options = options(session, arguments, &loaded, selected);
     let cancellation = Cancellation::new();
     interrupt::watch(console, &cancellation);
 
     let tally = Tally::default();
     let progress = choose(console, arguments.json);
+    let journal = Journal::new(&loaded.run_dir, origin(session), &now);
     let hear = |event: RunEvent| {
         tally.event(&event);
+        if let Some(trace) = &trace {
+            trace.event(&event);
+        }
+        // Before it is printed: whoever reads of something here finds it in the journal.
+        journal.event(&event);
         progress.event(&event);
     };
     let result = pipeline_engine::run(&loaded.graph, &store, &options, &cancellation, &hear);
+    drop(journal);
     drop(progress);
 
     for warning in tally.warnings() {
@@ -63,8 +83,34 @@ pub(crate) fn run(session: &Session<'_>, arguments: &RunArguments) -> Result<Exi
     Ok(exit(&result.summary))
 }
 
-fn options(session: &Session<'_>, arguments: &RunArguments, loaded: &Loaded) -> RunOptions {
+fn begin_trace(path: &Path) -> Result<Trace, CommandError> {
+    Trace::create(path).map_err(|error| {
+        Diagnostic::new("cli::trace", format!("the trace cannot be written: {error}"))
+            .with_help("choose a file in a folder that is writable")
+            .into()
+    })
+}
+
+/// What the journal says of this process.
+fn origin(session: &Session<'_>) -> Origin {
+    let surroundings = session.surroundings;
+    Origin {
+        run_id: surroundings.run_id.clone(),
+        command: surroundings.command.clone(),
+        pid: surroundings.pid,
+    }
+}
+
+fn options(
+    session: &Session<'_>,
+    arguments: &RunArguments,
+    loaded: &Loaded,
+    selected: Selected,
+) -> RunOptions {
     RunOptions {
+        run_id: session.surroundings.run_id.clone(),
+        selection: selected.selection,
+        force: selected.force,
         capacity: capacity(arguments, session.surroundings),
         keep_going: arguments.keep_going,
         experiment_dir: loaded.experiment_dir.clone(),

@@ -1,13 +1,14 @@
 //! What all commands start from.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use pipeline_engine::{Graph, Plan, Registry, Report};
-use pipeline_spec::{Diagnostic, Experiment, Override};
+use pipeline_engine::{Graph, Plan, PlanOptions, Registry, Report, Selection};
+use pipeline_spec::{Changes, Diagnostic, Experiment, Override, Sweep};
 use pipeline_store::Store;
 
 use crate::About;
-use crate::arguments::{ExperimentArguments, PlaceArguments};
+use crate::arguments::{ExperimentArguments, PlaceArguments, SelectionArguments};
 use crate::console::Console;
 use crate::error::CommandError;
 use crate::surroundings::Surroundings;
@@ -35,9 +36,7 @@ pub(crate) struct Loaded {
 impl Session<'_> {
     /// Reads an experiment file and builds its graph.
     pub(crate) fn load(&self, arguments: &ExperimentArguments) -> Result<Loaded, CommandError> {
-        let overrides =
-            arguments.sets.iter().map(|set| Override::parse(set)).collect::<Result<Vec<_>, _>>()?;
-        let experiment = pipeline_spec::load(&arguments.file, &overrides)?;
+        let experiment = pipeline_spec::load(&arguments.file, &changes(arguments)?)?;
         let graph = Graph::build(&experiment, self.registry)?;
         let parent = arguments.file.parent().filter(|parent| !parent.as_os_str().is_empty());
         Ok(Loaded {
@@ -68,29 +67,117 @@ impl Session<'_> {
 
     /// Opens the store.
     pub(crate) fn store(&self, places: &PlaceArguments) -> Result<Store, CommandError> {
-        let folder = places
-            .store
-            .as_ref()
-            .or(self.surroundings.store.as_ref())
-            .cloned()
-            .unwrap_or_else(|| PathBuf::from(DEFAULT_STORE));
-        // Workers start in a folder of their own, so paths into the store must be whole.
-        let folder = std::path::absolute(&folder).map_err(pipeline_store::StoreError::Io)?;
+        self.open_store(places.store.as_deref())
+    }
+
+    /// Opens the store in this folder, or in the one that the environment names.
+    pub(crate) fn open_store(&self, folder: Option<&Path>) -> Result<Store, CommandError> {
+        let folder = self.store_folder(folder).map_err(pipeline_store::StoreError::Io)?;
         Ok(Store::open(&folder)?)
     }
+
+    /// The folder of the store. Workers start in a folder of their own, so the path must be whole.
+    pub(crate) fn store_folder(&self, folder: Option<&Path>) -> std::io::Result<PathBuf> {
+        let folder = folder.or(self.surroundings.store.as_deref());
+        std::path::absolute(folder.unwrap_or(Path::new(DEFAULT_STORE)))
+    }
+}
+
+/// What the arguments change in an experiment: files of changes first, so that `--set` wins.
+fn changes(arguments: &ExperimentArguments) -> Result<Changes, CommandError> {
+    let mut changes = Changes::default();
+    let mut mistakes = Vec::new();
+    for file in &arguments.param_files {
+        match Override::read_file(file) {
+            Ok(overrides) => changes.overrides.extend(overrides),
+            Err(errors) => mistakes.extend(errors.diagnostics),
+        }
+    }
+    for set in &arguments.sets {
+        match Override::parse(set) {
+            Ok(one) => changes.overrides.push(one),
+            Err(errors) => mistakes.extend(errors.diagnostics),
+        }
+    }
+    for sweep in &arguments.sweeps {
+        match Sweep::parse(sweep) {
+            Ok(one) => changes.sweeps.push(one),
+            Err(errors) => mistakes.extend(errors.diagnostics),
+        }
+    }
+    if mistakes.is_empty() { Ok(changes) } else { Err(CommandError { mistakes }) }
+}
+
+/// Which nodes to look at, and which to run although their results are there.
+pub(crate) struct Selected {
+    pub(crate) selection: Selection,
+    pub(crate) force: BTreeSet<usize>,
 }
 
 impl Loaded {
     /// What is known of every node before anything runs.
-    pub(crate) fn plan(&self, store: &Store) -> Plan {
-        let previous = Report::read(&self.run_dir);
-        Plan::resolve(
-            &self.graph,
-            store,
-            previous.as_ref(),
-            self.experiment_dir.clone(),
-            self.data_root.clone(),
-        )
+    pub(crate) fn plan(&self, store: &Store, selected: &Selected) -> Plan {
+        self.plan_after(store, selected, Report::read(&self.run_dir).as_ref())
+    }
+
+    /// The same, compared with a certain run.
+    pub(crate) fn plan_after(
+        &self,
+        store: &Store,
+        selected: &Selected,
+        previous: Option<&Report>,
+    ) -> Plan {
+        let options = PlanOptions {
+            experiment_dir: self.experiment_dir.clone(),
+            data_root: self.data_root.clone(),
+            selection: selected.selection.clone(),
+            force: selected.force.clone(),
+        };
+        Plan::resolve(&self.graph, store, previous, &options)
+    }
+
+    /// The positions of the node with this id, or of every variant of the node with this name.
+    pub(crate) fn find(&self, name: &str) -> Result<Vec<usize>, CommandError> {
+        let found = self.graph.find(name);
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        let names: Vec<&str> = if name.contains('[') {
+            self.graph.nodes.iter().map(|node| node.id.as_str()).collect()
+        } else {
+            self.experiment.nodes.keys().map(String::as_str).collect()
+        };
+        Err(unknown("cli::unknown_node", "node", name, &names).into())
+    }
+
+    /// Reads `--only`, `--until` and `--force`; every unknown name is told.
+    pub(crate) fn selected(
+        &self,
+        arguments: &SelectionArguments,
+    ) -> Result<Selected, CommandError> {
+        let mut mistakes = Vec::new();
+        let mut positions = |names: &[String]| -> BTreeSet<usize> {
+            let mut found = BTreeSet::new();
+            for name in names {
+                match self.find(name) {
+                    Ok(positions) => found.extend(positions),
+                    Err(error) => mistakes.extend(error.mistakes),
+                }
+            }
+            found
+        };
+        let only: Vec<usize> = positions(&arguments.only).into_iter().collect();
+        let until: Vec<usize> = positions(&arguments.until).into_iter().collect();
+        let force = positions(&arguments.force);
+        if !mistakes.is_empty() {
+            return Err(CommandError { mistakes });
+        }
+        let selection = match (only.is_empty(), until.is_empty()) {
+            (false, _) => Selection::Only(only),
+            (true, false) => Selection::Until(until),
+            (true, true) => Selection::All,
+        };
+        Ok(Selected { selection, force })
     }
 }
 

@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 
 use pipeline_engine::{Fingerprint, NodeReport, Report};
 use pipeline_spec::Diagnostic;
-use pipeline_store::Store;
+use pipeline_store::{ActionKey, Store};
 
 use super::Session;
 use super::export::export;
+use super::logs::kept_log;
+use super::runs::{experiment_name, is_wanted, no_run};
 use super::session::unknown;
 use crate::arguments::ShowArguments;
 use crate::error::{CommandError, Exit};
@@ -21,8 +23,7 @@ const MOST_FILES: usize = 20;
 pub(crate) fn show(session: &Session<'_>, arguments: &ShowArguments) -> Result<Exit, CommandError> {
     let name = experiment_name(&arguments.run)?;
     let run_dir = arguments.places.runs.join(&name);
-    let report =
-        Report::read(&run_dir).ok_or_else(|| no_report(&name, &arguments.places.runs, &run_dir))?;
+    let report = Report::read(&run_dir).ok_or_else(|| no_run(&name, &arguments.places.runs))?;
     if arguments.json && arguments.node.is_none() {
         let text = serde_json::to_string_pretty(&report).map_err(|error| {
             Diagnostic::new("cli::report", format!("the report cannot be written: {error}"))
@@ -34,7 +35,8 @@ pub(crate) fn show(session: &Session<'_>, arguments: &ShowArguments) -> Result<E
         session.console.data(&overview(&report, &run_dir));
         return Ok(Exit::Done);
     };
-    let nodes: Vec<&NodeReport> = report.nodes.iter().filter(|node| names(node, wanted)).collect();
+    let nodes: Vec<&NodeReport> =
+        report.nodes.iter().filter(|node| is_wanted(node.node.as_str(), wanted)).collect();
     if nodes.is_empty() {
         let known: Vec<&str> = report.nodes.iter().map(|node| node.node.as_str()).collect();
         return Err(unknown("cli::unknown_node", "node", wanted, &known).into());
@@ -51,43 +53,10 @@ pub(crate) fn show(session: &Session<'_>, arguments: &ShowArguments) -> Result<E
         session.console.data(&format!("{text}\n"));
         return Ok(Exit::Done);
     }
-    let details: Vec<String> = nodes.into_iter().map(|node| detail(node, &store)).collect();
+    let details: Vec<String> =
+        nodes.into_iter().map(|node| detail(node, &store, &run_dir)).collect();
     session.console.data(&details.join("\n"));
     Ok(Exit::Done)
-}
-
-/// The name of the experiment: of the file, if it is one, otherwise what was written.
-fn experiment_name(run: &str) -> Result<String, CommandError> {
-    let path = Path::new(run);
-    if path.is_file() {
-        return Ok(pipeline_spec::load(path, &[])?.name);
-    }
-    let named = path.file_name().and_then(|name| name.to_str());
-    Ok(named.filter(|_| path.is_dir()).unwrap_or(run).to_owned())
-}
-
-fn no_report(name: &str, runs: &Path, run_dir: &Path) -> Diagnostic {
-    let mut known: Vec<String> = fs_err::read_dir(runs)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter(|entry| entry.path().join(Report::FILE).is_file())
-        .filter_map(|entry| entry.file_name().into_string().ok())
-        .collect();
-    known.sort();
-    if known.iter().any(|known| known == name) {
-        let file = run_dir.join(Report::FILE);
-        return Diagnostic::new("cli::report", format!("`{}` cannot be read", file.display()))
-            .with_help("run the experiment again to write it anew");
-    }
-    let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    let what = format!("run in `{}` of", runs.display());
-    unknown("cli::unknown_run", &what, name, &known)
-}
-
-fn names(node: &NodeReport, wanted: &str) -> bool {
-    let id = node.node.as_str();
-    id == wanted || id.split('[').next() == Some(wanted)
 }
 
 fn overview(report: &Report, run_dir: &Path) -> String {
@@ -130,7 +99,7 @@ fn overview(report: &Report, run_dir: &Path) -> String {
     text
 }
 
-fn detail(node: &NodeReport, store: &Store) -> String {
+fn detail(node: &NodeReport, store: &Store, run_dir: &Path) -> String {
     let mut text = format!("{}\n", node.node);
     let mut line = |name: &str, value: &str| text.line(format_args!("  {name}: {value}"));
     line("stage", &node.stage);
@@ -145,10 +114,25 @@ fn detail(node: &NodeReport, store: &Store) -> String {
     if let Some(error) = &node.error {
         line("error", error);
     }
-    let Some(key) = node.key else { return text };
-    line("action", &key.to_string());
+    if let Some(key) = node.key {
+        let done = matches!(node.status.as_str(), "ran" | "cached");
+        let of = if done { "" } else { " (the last one that completed it)" };
+        text.push_str(&action(key, of, store));
+    }
+    if let Some(log) = kept_log(node, run_dir, store) {
+        text.push_str("  log:\n");
+        for line in log.lines() {
+            text.line(format_args!("  | {line}"));
+        }
+    }
+    text
+}
+
+/// What the store knows of the action.
+fn action(key: ActionKey, of: &str, store: &Store) -> String {
+    let mut text = format!("  action: {key}{of}\n");
     let Some(record) = store.record(key) else {
-        line("record", "not in the store");
+        text.push_str("  record: not in the store\n");
         return text;
     };
     if let Some(fingerprint) = Fingerprint::from_json(&record.fingerprint) {
@@ -158,13 +142,6 @@ fn detail(node: &NodeReport, store: &Store) -> String {
         text.line(format_args!("  output {port}: {artifact}"));
         for line in files(store, *artifact) {
             text.line(format_args!("    {line}"));
-        }
-    }
-    let log = record.provenance.log.and_then(|log| store.get_bytes(log));
-    if let Some(log) = log {
-        text.push_str("  log:\n");
-        for line in String::from_utf8_lossy(&log).lines() {
-            text.line(format_args!("  | {line}"));
         }
     }
     text

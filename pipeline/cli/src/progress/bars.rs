@@ -35,6 +35,7 @@ struct Inner {
 
 struct Running {
     bar: ProgressBar,
+    colour: bool,
     message: String,
     metrics: BTreeMap<String, f64>,
 }
@@ -55,10 +56,10 @@ impl Progress for Bars<'_> {
     fn event(&self, event: &RunEvent) {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         match event {
-            RunEvent::RunStarted { experiment, nodes } => {
+            RunEvent::RunStarted { experiment, nodes, .. } => {
                 self.console.show_bars();
                 let overall = self.console.bars().add(ProgressBar::new(*nodes as u64));
-                overall.set_style(style(OVERALL));
+                overall.set_style(style(OVERALL, self.console.colour()));
                 overall.set_prefix(experiment.clone());
                 inner.overall = Some(overall);
             }
@@ -67,6 +68,10 @@ impl Progress for Bars<'_> {
                 if let Some(running) = inner.running.get(node.as_str()) {
                     running.bar.set_message("another process is computing it");
                 }
+            }
+            RunEvent::NodeRetried { node, attempt, of, error } => {
+                let what = format!("attempt {attempt} of {of}: {}", error.message);
+                self.console.note(&format!("  retry    {node}: {what}"));
             }
             RunEvent::Stage { node, said } => {
                 if let StageEvent::Log { level, message } = said
@@ -101,10 +106,11 @@ impl Inner {
             Some(overall) => console.bars().insert_before(overall, bar),
             None => console.bars().add(bar),
         };
-        bar.set_style(style(SPINNER));
+        bar.set_style(style(SPINNER, console.colour()));
         bar.set_prefix(node.to_owned());
         bar.enable_steady_tick(TICK);
-        let running = Running { bar, message: String::new(), metrics: BTreeMap::new() };
+        let colour = console.colour();
+        let running = Running { bar, colour, message: String::new(), metrics: BTreeMap::new() };
         self.running.insert(node.to_owned(), running);
     }
 
@@ -143,7 +149,7 @@ impl Running {
             StageEvent::Progress { done, total, message } => {
                 if self.bar.length() != Some(*total) && *total > 0 {
                     self.bar.set_length(*total);
-                    self.bar.set_style(style(BAR));
+                    self.bar.set_style(style(BAR, self.colour));
                 }
                 self.bar.set_position(*done);
                 self.message.clone_from(message);
@@ -162,8 +168,14 @@ impl Running {
     }
 }
 
-fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template)
+fn style(template: &str, colour: bool) -> ProgressStyle {
+    let mut template = template.to_owned();
+    if !colour {
+        for shade in [".cyan", ".green", ".dim"] {
+            template = template.replace(shade, "");
+        }
+    }
+    ProgressStyle::with_template(&template)
         .expect("the templates above are valid")
         .progress_chars("━╸ ")
 }
@@ -175,7 +187,8 @@ mod tests {
     #[test]
     fn the_templates_are_valid() {
         for template in [SPINNER, BAR, OVERALL] {
-            drop(style(template));
+            drop(style(template, true));
+            drop(style(template, false));
         }
     }
 

@@ -28,6 +28,9 @@ struct Inner {
     /// What each running node reported last, and when.
     steps: BTreeMap<String, (u64, Instant)>,
     pause: Duration,
+    /// Cached nodes that no line has told of yet, and the last of them.
+    untold: usize,
+    last_cached: String,
 }
 
 impl<'a> Lines<'a> {
@@ -47,12 +50,44 @@ impl Progress for Lines<'_> {
 
 impl Inner {
     fn new(pause: Duration) -> Self {
-        Self { total: 0, done: 0, steps: BTreeMap::new(), pause }
+        Self {
+            total: 0,
+            done: 0,
+            steps: BTreeMap::new(),
+            pause,
+            untold: 0,
+            last_cached: String::new(),
+        }
     }
 
+    /// The lines for one event, after one for the cached nodes before it: a thousand of them are
+    /// one line.
     fn lines(&mut self, event: &RunEvent, verbose: bool) -> Vec<String> {
+        if let RunEvent::NodeFinished { node, outcome: NodeOutcome::Cached, .. } = event
+            && !verbose
+        {
+            self.done += 1;
+            self.untold += 1;
+            self.steps.remove(node.as_str());
+            node.as_str().clone_into(&mut self.last_cached);
+            return Vec::new();
+        }
+        let cached = match self.untold {
+            0 => None,
+            1 => Some(self.line("cached", &self.last_cached)),
+            many => Some(self.line("cached", &format!("{many} nodes"))),
+        };
+        let lines = self.heard(event, verbose);
+        if lines.is_empty() && !matches!(event, RunEvent::RunFinished { .. }) {
+            return lines;
+        }
+        self.untold = 0;
+        cached.into_iter().chain(lines).collect()
+    }
+
+    fn heard(&mut self, event: &RunEvent, verbose: bool) -> Vec<String> {
         match event {
-            RunEvent::RunStarted { experiment, nodes } => {
+            RunEvent::RunStarted { experiment, nodes, .. } => {
                 self.total = *nodes;
                 vec![format!("{experiment}: {nodes} nodes")]
             }
@@ -66,6 +101,10 @@ impl Inner {
             }
             RunEvent::NodeWaiting { node, .. } => {
                 vec![self.line("wait", &format!("{node}: another process is computing it"))]
+            }
+            RunEvent::NodeRetried { node, attempt, of, error } => {
+                let message = &error.message;
+                vec![self.line("retry", &format!("{node}: attempt {attempt} of {of}: {message}"))]
             }
             RunEvent::Stage { node, said } => self.said(node.as_str(), said, verbose),
             // The summary counts skipped nodes; a list of them would bury what failed.
@@ -117,7 +156,7 @@ impl Inner {
 
 #[cfg(test)]
 mod tests {
-    use pipeline_engine::{DirtyReason, NodeId};
+    use pipeline_engine::{DirtyReason, Granted, NodeId, RunSummary};
 
     use super::*;
 
@@ -133,7 +172,7 @@ mod tests {
             said: StageEvent::Progress { done, total: 20, message: "epoch".to_owned() },
         };
         let events = [
-            RunEvent::RunStarted { experiment: "e".to_owned(), nodes: 12 },
+            RunEvent::RunStarted { run_id: "id".to_owned(), experiment: "e".to_owned(), nodes: 12 },
             RunEvent::NodeFinished {
                 node: node("cases"),
                 outcome: NodeOutcome::Cached,
@@ -145,6 +184,7 @@ mod tests {
                 stage: "train",
                 key: "k".to_owned(),
                 reasons: vec![DirtyReason::NeverRun, DirtyReason::Version { old: 1, new: 2 }],
+                granted: Granted { cpus: 1, gpus: Vec::new() },
             },
             said(0),
             said(1),
@@ -169,5 +209,35 @@ mod tests {
         [ 1/12] at      train: 10% epoch
         [ 2/12] done    train in 1m 23s
         ");
+    }
+
+    fn cached(name: &str) -> RunEvent {
+        RunEvent::NodeFinished {
+            node: node(name),
+            outcome: NodeOutcome::Cached,
+            seconds: 1.0,
+            warnings: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_thousand_cached_nodes_are_one_line() {
+        let mut inner = Inner::new(Duration::ZERO);
+        inner.total = 1000;
+        let finished = RunEvent::RunFinished { summary: RunSummary::default() };
+        let mut lines = Vec::new();
+        for index in 0..1000 {
+            lines.extend(inner.lines(&cached(&index.to_string()), false));
+        }
+        lines.extend(inner.lines(&finished, false));
+        assert_eq!(lines, ["[1000/1000] cached  1000 nodes"]);
+    }
+
+    #[test]
+    fn the_verbose_are_told_of_every_cached_node() {
+        let mut inner = Inner::new(Duration::ZERO);
+        inner.total = 2;
+        assert_eq!(inner.lines(&cached("a"), true), ["[1/2] cached  a"]);
+        assert_eq!(inner.lines(&cached("b"), true), ["[2/2] cached  b"]);
     }
 }

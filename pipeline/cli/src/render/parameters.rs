@@ -91,6 +91,7 @@ fn heading(parameter: &Parameter) -> String {
 fn placement(placement: Placement) -> String {
     match placement {
         Placement::InProcess => "in the orchestrator".to_owned(),
+        Placement::Command => "as a program of its own".to_owned(),
         Placement::Worker(program) => format!("in the worker `{program}`"),
     }
 }

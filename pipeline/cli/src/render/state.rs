@@ -14,6 +14,7 @@ pub(crate) fn state_word(state: &NodeState) -> &'static str {
         NodeState::Dirty { .. } => "run",
         NodeState::Unknown { .. } => "depends",
         NodeState::Impossible { .. } => "cannot",
+        NodeState::LeftOut => "left out",
     }
 }
 
@@ -28,6 +29,7 @@ pub(crate) fn reasons(state: &NodeState) -> Vec<String> {
             let verb = if names.len() == 1 { "gives" } else { "give" };
             vec![format!("on what {} {verb}", names.join(", "))]
         }
+        NodeState::LeftOut => vec!["not part of what was asked for".to_owned()],
         NodeState::Impossible { message, details, help } => {
             let mut lines = vec![message.clone()];
             lines.extend(details.iter().cloned());
@@ -42,11 +44,16 @@ pub(crate) fn counts(plan: &Plan) -> String {
     let count =
         |word: &str| plan.nodes.iter().filter(|node| state_word(&node.state) == word).count();
     let mut parts = vec![format!("{} cached", count("cached")), format!("{} to run", count("run"))];
-    if count("depends") > 0 {
-        parts.push(format!("{} depend on their results", count("depends")));
+    match count("depends") {
+        0 => {}
+        1 => parts.push("1 depends on their results".to_owned()),
+        many => parts.push(format!("{many} depend on their results")),
     }
     if count("cannot") > 0 {
         parts.push(format!("{} cannot run", count("cannot")));
+    }
+    if count("left out") > 0 {
+        parts.push(format!("{} left out", count("left out")));
     }
     parts.join(", ")
 }

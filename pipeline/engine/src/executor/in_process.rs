@@ -14,7 +14,7 @@ pub(crate) const THREAD_PREFIX: &str = "action";
 
 impl Executor for InProcess {
     fn execute(&self, work: &Work<'_>) -> Result<Vec<OutputReference>, StageError> {
-        let context = ActionContext::from_job(work.job, work.cancellation, work.events);
+        let context = ActionContext::from_job(work.job, &work.attempt.cancellation, work.events);
         let run = || {
             catch_unwind(AssertUnwindSafe(|| work.stage.run(&context)))
                 .unwrap_or_else(|panic| Err(StageError::from_panic(panic.as_ref())))

@@ -3,13 +3,24 @@
 //! The scheduler knows only [`Executor`]. A new way to run actions (a cluster, say) is a file
 //! here and a value of [`Placement`](crate::Placement).
 
+mod attempt;
+mod confine;
+mod environment;
 mod in_process;
+mod memory;
+mod process;
+mod program;
+mod supervise;
 mod worker;
 
-use crate::stage::{Cancellation, ConfiguredStage, Job, OutputReference, StageError, StageEvent};
+use crate::stage::{ConfiguredStage, Job, OutputReference, StageError, StageEvent};
 
+pub use attempt::Attempt;
+pub use confine::can_confine;
 pub use in_process::InProcess;
 pub(crate) use in_process::THREAD_PREFIX;
+pub use program::Program;
+pub use supervise::{SUPERVISE, supervise};
 pub use worker::{Worker, WorkerPrograms};
 
 /// Carries out one action and blocks until it is over.
@@ -24,8 +35,8 @@ pub struct Work<'a> {
     pub job: &'a Job,
     /// The stage, for executors that run it themselves.
     pub stage: &'a dyn ConfiguredStage,
-    /// Tells when to stop.
-    pub cancellation: &'a Cancellation,
+    /// When to stop.
+    pub attempt: &'a Attempt,
     /// Takes what the action says.
     pub events: &'a (dyn Fn(StageEvent) + Sync),
 }

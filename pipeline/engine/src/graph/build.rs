@@ -2,7 +2,7 @@
 
 use pipeline_spec::{Diagnostic, Experiment};
 
-use super::cycle::find_cycle;
+use super::cycle::dependency_order;
 use super::expand::expand;
 use super::node::Node;
 use super::template::templates;
@@ -37,11 +37,9 @@ impl Graph {
         fail_if_any(&mut mistakes)?;
         let wires = wire(experiment, &templates, registry, &mut mistakes);
         fail_if_any(&mut mistakes)?;
-        if let Some(mistake) = find_cycle(experiment, &wires) {
-            mistakes.push(mistake);
-        }
-        fail_if_any(&mut mistakes)?;
-        let nodes = expand(experiment, &templates, &wires, &mut mistakes);
+        let order = dependency_order(experiment, &wires)
+            .map_err(|mistake| GraphErrors { mistakes: vec![*mistake] })?;
+        let nodes = expand(experiment, &templates, &wires, &order, &mut mistakes);
         fail_if_any(&mut mistakes)?;
         Ok(Self { experiment: experiment.name.clone(), nodes })
     }
@@ -53,6 +51,22 @@ impl Graph {
             Some(index) => vec![index],
             None => (0..self.nodes.len()).filter(|i| self.nodes[*i].name == name).collect(),
         }
+    }
+
+    /// The positions of all nodes, grouped so that every node comes in a later group than those it
+    /// reads.
+    pub fn levels(&self) -> Vec<Vec<usize>> {
+        let mut level_of = vec![0; self.nodes.len()];
+        let mut levels: Vec<Vec<usize>> = Vec::new();
+        for node in 0..self.nodes.len() {
+            let level = self.upstream(node).map(|from| level_of[from] + 1).max().unwrap_or(0);
+            level_of[node] = level;
+            if levels.len() <= level {
+                levels.resize_with(level + 1, Vec::new);
+            }
+            levels[level].push(node);
+        }
+        levels
     }
 
     /// The positions of the nodes that a node reads directly.

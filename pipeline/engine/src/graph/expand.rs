@@ -1,94 +1,197 @@
 //! Matrix expansion: one node per combination of the variables it depends on.
+//!
+//! A combination is a list of positions of labels, one per variable. Which variants feed which is
+//! found through an index of the variables that both sides share, so that the work grows with the
+//! number of nodes and connections, not with its square.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
-use pipeline_spec::{Diagnostic, Experiment, ResourcesSpec};
+use pipeline_spec::{Diagnostic, Experiment, NodeSpec, ResourcesSpec};
 
 use super::mistake::report;
 use super::node::{Node, NodeId, NodeInput, OutputOf};
-use super::template::{Template, combinations};
+use super::template::{Template, points};
 use super::wire::Wire;
-use crate::stage::{Arity, Cpus, Resources};
+use crate::stage::{Arity, Cpus, Limits, Resources};
+
+/// The variants of one node of the file.
+struct Variants<'a> {
+    /// The variables it is multiplied by, in the order of the matrix.
+    variables: Vec<&'a str>,
+    /// The combination of every variant.
+    points: Vec<Vec<usize>>,
+    /// The position of its first variant among all nodes.
+    first: usize,
+}
 
 /// All nodes in topological order: nodes of the file in dependency order, variants in the order
 /// of the matrix.
 pub(super) fn expand(
     experiment: &Experiment,
     templates: &IndexMap<&str, Template<'_>>,
-    wires: &IndexMap<String, Vec<Wire>>,
+    wires: &IndexMap<&str, Vec<Wire<'_>>>,
+    order: &[usize],
     mistakes: &mut Vec<Diagnostic>,
 ) -> Vec<Node> {
-    let mut variables: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-    let mut variants: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let labels: IndexMap<&str, Vec<String>> =
+        experiment.matrix.keys().map(|name| (name.as_str(), experiment.labels(name))).collect();
+    let mut expanded: BTreeMap<&str, Variants<'_>> = BTreeMap::new();
     let mut nodes: Vec<Node> = Vec::new();
-    for name in order(wires) {
-        let template = &templates[name];
+    for (name, template) in order.iter().filter_map(|position| templates.get_index(*position)) {
         let inputs = &wires[name];
-        let mut used = experiment.direct_variables(name);
+        let mut used: BTreeSet<&str> = template.variables.iter().copied().collect();
         for wire in inputs {
-            let upstream = &variables[wire.from.as_str()];
-            used.extend(upstream.iter().filter(|variable| !gathers(wire, variable)).cloned());
+            let upstream = expanded[wire.from].variables.iter().copied();
+            used.extend(upstream.filter(|variable| !gathers(wire, variable)));
         }
         // In the order of the file, so that variants appear as the user wrote them.
-        let ordered: Vec<String> =
-            experiment.matrix.keys().filter(|variable| used.contains(*variable)).cloned().collect();
-        let mut positions = Vec::new();
-        for coordinates in combinations(experiment, &ordered) {
-            let params = experiment.params(name, &coordinates);
-            // Problems of the parameters were reported before wiring.
-            let Ok(stage) = template.stage.configure(&params) else { continue };
-            if stage.ports() != template.sample.ports() {
-                mistakes.push(report(
-                    experiment,
-                    &["stages", name],
-                    "graph::ports_vary",
-                    &format!("the ports of node `{name}` differ between values of the matrix"),
-                    Some("give the variants that differ a node of their own"),
-                ));
-                continue;
-            }
-            let inputs = inputs
+        let variables: Vec<&str> =
+            labels.keys().copied().filter(|variable| used.contains(variable)).collect();
+        let sizes: Vec<usize> = variables.iter().map(|variable| labels[variable].len()).collect();
+        let joins: Vec<Join> =
+            inputs.iter().map(|wire| Join::new(&expanded[wire.from], &variables)).collect();
+        let own = Projection::new(&template.variables, &variables, &labels);
+        let spec = &experiment.nodes[*name];
+        let first = nodes.len();
+        let points: Vec<Vec<usize>> = points(&sizes).collect();
+        for point in &points {
+            let coordinates: BTreeMap<String, String> = variables
                 .iter()
-                .map(|wire| {
-                    let mut from: Vec<OutputOf> =
-                        matching(&nodes, &variants[wire.from.as_str()], &coordinates)
-                            .map(|node| OutputOf { node, port: wire.output.to_owned() })
-                            .collect();
-                    // By coordinates, so that the order of the matrix is not part of any key.
-                    from.sort_by(|a, b| nodes[a.node].coordinates.cmp(&nodes[b.node].coordinates));
-                    NodeInput { port: wire.port.to_owned(), arity: wire.arity, from }
-                })
+                .zip(point)
+                .map(|(variable, at)| ((*variable).to_owned(), labels[variable][*at].clone()))
                 .collect();
-            let resources = overlay(stage.resources(), &experiment.nodes[name].resources);
-            positions.push(nodes.len());
-            let id = NodeId::new(name, &coordinates);
-            nodes.push(Node { id, name: name.to_owned(), coordinates, stage, inputs, resources });
+            let stage = &template.configured[own.of(point)];
+            let inputs = connect(inputs, &joins, point, &nodes);
+            nodes.push(Node {
+                id: NodeId::new(name, &coordinates),
+                name: (*name).to_owned(),
+                coordinates,
+                resources: overlay(stage.resources(), &spec.resources),
+                limits: limits(spec),
+                retries: spec.retries,
+                stage: stage.clone(),
+                inputs,
+            });
         }
-        variables.insert(name, used);
-        variants.insert(name, positions);
+        if let Some(mistake) =
+            nodes[first..].iter().find_map(|node| told_apart(experiment, node, &nodes))
+        {
+            mistakes.push(mistake);
+        }
+        expanded.insert(name, Variants { variables, points, first });
     }
     nodes
 }
 
-/// Whether a wire collects over a variable, so that its consumer is not multiplied by it.
-fn gathers(wire: &Wire, variable: &str) -> bool {
-    wire.arity == Arity::Many
-        && wire.over.as_ref().is_none_or(|over| over.iter().any(|name| name == variable))
+/// Which of the upstream variants agree with a combination, for all combinations.
+struct Join {
+    /// The places of the shared variables in the consumer's combinations.
+    shared: Vec<usize>,
+    /// The upstream nodes by the positions of the shared variables.
+    index: BTreeMap<Vec<usize>, Vec<usize>>,
 }
 
-/// The variants that agree with these coordinates wherever both have a value.
-fn matching<'a>(
-    nodes: &'a [Node],
-    variants: &'a [usize],
-    coordinates: &'a BTreeMap<String, String>,
-) -> impl Iterator<Item = usize> + 'a {
-    variants.iter().copied().filter(move |position| {
-        nodes[*position]
-            .coordinates
+impl Join {
+    fn new(from: &Variants<'_>, variables: &[&str]) -> Self {
+        let place = |name: &&str| variables.iter().position(|variable| variable == name);
+        let (theirs, shared): (Vec<usize>, Vec<usize>) = from
+            .variables
             .iter()
-            .all(|(variable, label)| coordinates.get(variable).is_none_or(|own| own == label))
-    })
+            .enumerate()
+            .filter_map(|(theirs, name)| Some((theirs, place(name)?)))
+            .unzip();
+        let mut index: BTreeMap<Vec<usize>, Vec<usize>> = BTreeMap::new();
+        for (variant, point) in from.points.iter().enumerate() {
+            let key = theirs.iter().map(|at| point[*at]).collect();
+            index.entry(key).or_default().push(from.first + variant);
+        }
+        Self { shared, index }
+    }
+
+    fn of(&self, point: &[usize]) -> &[usize] {
+        let key: Vec<usize> = self.shared.iter().map(|at| point[*at]).collect();
+        self.index.get(&key).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Which of the configured stages belongs to a combination.
+struct Projection {
+    /// Place in the combination, and how many stages one step along it is.
+    steps: Vec<(usize, usize)>,
+}
+
+impl Projection {
+    fn new(own: &[&str], variables: &[&str], labels: &IndexMap<&str, Vec<String>>) -> Self {
+        let mut step = 1;
+        let mut steps = Vec::with_capacity(own.len());
+        for name in own.iter().rev() {
+            if let Some(place) = variables.iter().position(|variable| variable == name) {
+                steps.push((place, step));
+            }
+            step *= labels[name].len();
+        }
+        Self { steps }
+    }
+
+    fn of(&self, point: &[usize]) -> usize {
+        self.steps.iter().map(|(place, step)| point[*place] * step).sum()
+    }
+}
+
+/// What one variant reads; wires of one port, which are neighbours, become one input.
+fn connect(wires: &[Wire<'_>], joins: &[Join], point: &[usize], nodes: &[Node]) -> Vec<NodeInput> {
+    let mut inputs: Vec<NodeInput> = Vec::new();
+    for (wire, join) in wires.iter().zip(joins) {
+        let from = join.of(point).iter().map(|node| OutputOf {
+            node: *node,
+            port: wire.output.clone(),
+            labels: wire.labels.clone(),
+        });
+        match inputs.last_mut().filter(|last| last.port == wire.port) {
+            Some(last) => last.from.extend(from),
+            None => inputs.push(NodeInput {
+                port: wire.port.clone(),
+                arity: wire.arity,
+                from: from.collect(),
+            }),
+        }
+    }
+    for input in inputs.iter_mut().filter(|input| input.from.len() > 1) {
+        // By coordinates, so that the order of the matrix is not part of any key.
+        input.from.sort_by_cached_key(|output| output.coordinates(nodes));
+    }
+    inputs
+}
+
+/// What is gathered from several nodes must differ in its coordinates, or its reader could not
+/// tell it apart.
+fn told_apart(experiment: &Experiment, node: &Node, nodes: &[Node]) -> Option<Diagnostic> {
+    for input in node.inputs.iter().filter(|input| input.from.len() > 1) {
+        let same = input
+            .from
+            .windows(2)
+            .find(|pair| pair[0].coordinates(nodes) == pair[1].coordinates(nodes));
+        if let Some([one, other]) = same {
+            return Some(report(
+                experiment,
+                &["stages", &node.name, "inputs", &input.port],
+                "graph::same_coordinates",
+                &format!(
+                    "input `{}` of node `{}` gathers `{}` and `{}`, which have the same coordinates",
+                    input.port, node.name, nodes[one.node].id, nodes[other.node].id
+                ),
+                Some("name one of them: `{from: NODE, as: {VARIABLE: NAME}}`"),
+            ));
+        }
+    }
+    None
+}
+
+/// Whether a wire collects over a variable, so that its consumer is not multiplied by it.
+fn gathers(wire: &Wire<'_>, variable: &str) -> bool {
+    wire.arity == Arity::Many
+        && wire.over.is_none_or(|over| over.iter().any(|name| name == variable))
 }
 
 /// What the experiment asks for wins over what the stage asks for.
@@ -100,25 +203,6 @@ fn overlay(stage: Resources, spec: &ResourcesSpec) -> Resources {
     }
 }
 
-/// The nodes of the file in dependency order, otherwise as written.
-fn order(wires: &IndexMap<String, Vec<Wire>>) -> Vec<&str> {
-    fn visit<'a>(
-        name: &'a str,
-        wires: &'a IndexMap<String, Vec<Wire>>,
-        order: &mut Vec<&'a str>,
-        done: &mut BTreeSet<&'a str>,
-    ) {
-        if done.insert(name) {
-            for wire in &wires[name] {
-                visit(&wire.from, wires, order, done);
-            }
-            order.push(name);
-        }
-    }
-    let mut result = Vec::new();
-    let mut done = BTreeSet::new();
-    for name in wires.keys() {
-        visit(name, wires, &mut result, &mut done);
-    }
-    result
+fn limits(spec: &NodeSpec) -> Limits {
+    Limits { time: spec.limits.time, memory_mib: spec.limits.memory_mib }
 }

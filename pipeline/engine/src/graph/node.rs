@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::stage::{Arity, ConfiguredStage, Resources};
+use crate::stage::{Arity, ConfiguredStage, Limits, Name, Resources};
 
 /// The name of a node: its name in the experiment and the values of the matrix variables it uses,
 /// such as `train[method=partial,seed=8]`.
@@ -52,13 +52,17 @@ pub struct Node {
     pub inputs: Vec<NodeInput>,
     /// What it asks for.
     pub resources: Resources,
+    /// What it must not exceed.
+    pub limits: Limits,
+    /// How often a failed action is tried again.
+    pub retries: u32,
 }
 
 /// What one input port of a node reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NodeInput {
     /// The port.
-    pub port: String,
+    pub port: Name,
     /// How many artifacts the port takes.
     pub arity: Arity,
     /// The outputs it reads, ordered by coordinates; one, unless the port gathers.
@@ -71,5 +75,16 @@ pub struct OutputOf {
     /// Position of the node.
     pub node: usize,
     /// The output port.
-    pub port: String,
+    pub port: Name,
+    /// Coordinates that the experiment gives to what is read here, besides the node's own.
+    pub labels: BTreeMap<String, String>,
+}
+
+impl OutputOf {
+    /// The coordinates under which the reader sees the artifact.
+    pub fn coordinates(&self, nodes: &[Node]) -> BTreeMap<String, String> {
+        let mut coordinates = nodes[self.node].coordinates.clone();
+        coordinates.extend(self.labels.clone());
+        coordinates
+    }
 }

@@ -1,7 +1,10 @@
 //! The graph as Mermaid and as DOT, before people's eyes: one box per node of the file, with the
 //! number of its variants.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
+
+use indexmap::IndexMap;
 
 use super::build::Graph;
 
@@ -41,23 +44,22 @@ impl Graph {
     }
 
     fn shapes(&self) -> Vec<Shape<'_>> {
-        let mut shapes: Vec<Shape<'_>> = Vec::new();
+        let mut shapes: IndexMap<&str, Shape<'_>> = IndexMap::new();
         for node in &self.nodes {
-            match shapes.iter_mut().find(|shape| shape.name == node.name) {
-                Some(shape) => shape.variants += 1,
-                None => shapes.push(Shape {
-                    name: &node.name,
-                    stage: node.stage.info().name,
-                    variants: 1,
-                    variables: node.coordinates.keys().map(String::as_str).collect(),
-                }),
-            }
+            let shape = shapes.entry(&node.name).or_insert_with(|| Shape {
+                name: &node.name,
+                stage: node.stage.info().name,
+                variants: 0,
+                variables: node.coordinates.keys().map(String::as_str).collect(),
+            });
+            shape.variants += 1;
         }
-        shapes
+        shapes.into_values().collect()
     }
 
     /// Every connection once: producer, consumer, artifact kind.
-    fn edges(&self) -> Vec<(&str, &str, &'static str)> {
+    fn edges(&self) -> Vec<(&str, &str, &str)> {
+        let mut seen = BTreeSet::new();
         let mut edges = Vec::new();
         for node in &self.nodes {
             for output in node.inputs.iter().flat_map(|input| &input.from) {
@@ -66,8 +68,8 @@ impl Graph {
                 let Some(port) = ports.iter().find(|port| port.name == output.port) else {
                     continue;
                 };
-                let edge = (from.name.as_str(), node.name.as_str(), port.kind);
-                if !edges.contains(&edge) {
+                let edge = (from.name.as_str(), node.name.as_str(), port.kind.as_ref());
+                if seen.insert(edge) {
                     edges.push(edge);
                 }
             }

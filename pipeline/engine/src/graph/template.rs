@@ -7,14 +7,23 @@ use indexmap::IndexMap;
 use pipeline_spec::{Diagnostic, Experiment, FieldPath};
 
 use super::mistake::{did_you_mean, report};
-use crate::stage::{ConfiguredStage, ErasedStage, ParamProblem, Registry};
+use crate::stage::{ConfiguredStage, ErasedStage, ParamProblem, Ports, Registry};
 
 /// A node of the experiment file before matrix expansion.
 pub(super) struct Template<'a> {
     pub(super) name: &'a str,
-    pub(super) stage: Arc<dyn ErasedStage>,
-    /// Bound to the parameters of one combination of matrix values; all have the same ports.
-    pub(super) sample: Arc<dyn ConfiguredStage>,
+    /// The variables its own parameters use, in the order of the matrix.
+    pub(super) variables: Vec<&'a str>,
+    /// Bound to the parameters of every combination of these variables, the first slowest; all
+    /// have the same ports.
+    pub(super) configured: Vec<Arc<dyn ConfiguredStage>>,
+}
+
+impl Template<'_> {
+    /// What it reads and writes.
+    pub(super) fn ports(&self) -> &Ports {
+        self.configured[0].ports()
+    }
 }
 
 /// Looks up every node's stage and reads its parameters for every combination of the variables it
@@ -24,7 +33,7 @@ pub(super) fn templates<'a>(
     registry: &Registry,
     mistakes: &mut Vec<Diagnostic>,
 ) -> IndexMap<&'a str, Template<'a>> {
-    let mut templates = IndexMap::new();
+    let mut templates = IndexMap::with_capacity(experiment.nodes.len());
     for (name, spec) in &experiment.nodes {
         let Some(stage) = registry.get(&spec.uses) else {
             let names = registry.names();
@@ -37,52 +46,78 @@ pub(super) fn templates<'a>(
             ));
             continue;
         };
-        let direct: Vec<String> = experiment.direct_variables(name).into_iter().collect();
-        let mut sample = None;
-        let mut seen = Vec::new();
-        for coordinates in combinations(experiment, &direct) {
-            match stage.configure(&experiment.params(name, &coordinates)) {
-                Ok(configured) => sample = sample.or(Some(configured)),
-                Err(problems) => {
-                    for problem in problems {
-                        let (place, mistake) =
-                            parameter(experiment, name, &coordinates, stage, &problem);
-                        // The same field in every combination is one mistake.
-                        if !seen.contains(&place) {
-                            mistakes.push(mistake);
-                            seen.push(place);
-                        }
-                    }
-                }
-            }
+        let direct = experiment.direct_variables(name);
+        let variables: Vec<&str> = experiment
+            .matrix
+            .keys()
+            .filter(|variable| direct.contains(*variable))
+            .map(String::as_str)
+            .collect();
+        let configured = configure(experiment, name, stage, &variables, mistakes);
+        let Some(first) = configured.first() else { continue };
+        if configured.iter().any(|other| other.ports() != first.ports()) {
+            mistakes.push(report(
+                experiment,
+                &["stages", name],
+                "graph::ports_vary",
+                &format!("the ports of node `{name}` differ between values of the matrix"),
+                Some("give the variants that differ a node of their own"),
+            ));
+            continue;
         }
-        if let Some(sample) = sample {
-            templates.insert(name.as_str(), Template { name, stage: Arc::clone(stage), sample });
-        }
+        templates.insert(name.as_str(), Template { name, variables, configured });
     }
     templates
 }
 
-/// Every combination of labels of these variables, the first variable slowest.
-pub(super) fn combinations(
+/// One configured stage per combination; fewer if there are mistakes.
+fn configure(
     experiment: &Experiment,
-    variables: &[String],
-) -> Vec<BTreeMap<String, String>> {
-    let mut all = vec![BTreeMap::new()];
-    for variable in variables {
-        let labels = experiment.labels(variable);
-        all = all
-            .into_iter()
-            .flat_map(|known| {
-                labels.iter().map(move |label| {
-                    let mut next = known.clone();
-                    next.insert(variable.clone(), label.clone());
-                    next
-                })
-            })
+    name: &str,
+    stage: &Arc<dyn ErasedStage>,
+    variables: &[&str],
+    mistakes: &mut Vec<Diagnostic>,
+) -> Vec<Arc<dyn ConfiguredStage>> {
+    let labels: Vec<Vec<String>> =
+        variables.iter().map(|variable| experiment.labels(variable)).collect();
+    let mut seen = Vec::new();
+    let mut configured = Vec::new();
+    for point in points(&labels.iter().map(Vec::len).collect::<Vec<_>>()) {
+        let coordinates = variables
+            .iter()
+            .zip(&labels)
+            .zip(&point)
+            .map(|((variable, labels), at)| ((*variable).to_owned(), labels[*at].clone()))
             .collect();
+        match stage.configure(&experiment.params(name, &coordinates)) {
+            Ok(stage) => configured.push(stage),
+            Err(problems) => {
+                for problem in problems {
+                    let (place, mistake) =
+                        parameter(experiment, name, &coordinates, stage, &problem);
+                    // The same field in every combination is one mistake.
+                    if !seen.contains(&place) {
+                        mistakes.push(mistake);
+                        seen.push(place);
+                    }
+                }
+            }
+        }
     }
-    all
+    configured
+}
+
+/// Every combination of positions, the first slowest; one empty combination of nothing.
+pub(super) fn points(sizes: &[usize]) -> impl Iterator<Item = Vec<usize>> {
+    let count = sizes.iter().product();
+    (0..count).map(move |mut index| {
+        let mut point = vec![0; sizes.len()];
+        for (at, size) in point.iter_mut().zip(sizes).rev() {
+            *at = index % size;
+            index /= size;
+        }
+        point
+    })
 }
 
 /// A parameter problem as a mistake in the file: in `with`, in the bundle or in the `--set` that

@@ -1,4 +1,4 @@
-//! Carrying out one action: lock, place inputs, execute, keep outputs, remember.
+//! Carrying out one action: place inputs, execute, keep outputs, remember.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -6,61 +6,68 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use pipeline_store::{
-    ActionLock, ActionRecord, Lookup, Provenance, Store, Tree, Workspace, write_beside,
+    ActionRecord, ActionResult, Digest, Provenance, Store, Tree, Workspace, write_beside,
 };
 
-use super::prepare::{Prepared, digest_sources};
+use super::log::Heard;
+use super::prepare::{Places, Prepared, digest_sources};
 use crate::events::{NodeFailure, RunEvent};
-use crate::executor::{Executor, InProcess, Work, Worker, WorkerPrograms};
+use crate::executor::{Attempt, Executor, InProcess, Program, Work, Worker, WorkerPrograms};
 use crate::graph::Node;
 use crate::stage::{
     Cancellation, Granted, Job, JobInput, OutputReference, Placement, SourceOrigin, StageError,
     StageEvent,
 };
 
-/// How often a lock held by another process is tried again.
-const LOCK_POLL: Duration = Duration::from_millis(50);
 /// How many lines of a failed action's log its error shows.
 const LOG_TAIL: usize = 20;
+/// The pause before a failed action is tried again; it doubles …
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+/// … up to this.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// What all actions of a run share.
 pub(super) struct Acting<'a> {
     pub(super) store: &'a Store,
     pub(super) workers: &'a WorkerPrograms,
+    pub(super) places: &'a Places,
     pub(super) run_dir: &'a Path,
     pub(super) cancellation: &'a Cancellation,
     pub(super) events: &'a (dyn Fn(RunEvent) + Sync),
 }
 
-/// How an action ended well.
-pub(super) enum Acted {
-    /// It ran.
-    Ran(Box<ActionRecord>),
-    /// Another process had computed it in the meantime.
-    Found(Box<ActionRecord>),
-}
-
-/// What an action says of itself, collected for its record.
-#[derive(Default)]
-struct Heard {
-    log: Vec<String>,
-    warnings: Vec<String>,
-    environment: BTreeMap<String, String>,
-}
-
 impl Acting<'_> {
-    /// Carries out the action of a node. On failure the whole log is kept in the run's folder.
+    /// Carries out the action of a node, again if it fails and may be tried again. On failure the
+    /// whole log is kept in the run's folder.
     pub(super) fn act(
         &self,
         node: &Node,
         prepared: &Prepared,
         granted: &Granted,
-    ) -> Result<Acted, Box<NodeFailure>> {
+    ) -> Result<Box<ActionResult>, Box<NodeFailure>> {
         let heard = Mutex::new(Heard::default());
-        self.try_act(node, prepared, granted, &heard).map_err(|error| {
-            let heard = heard.into_inner().unwrap_or_else(PoisonError::into_inner);
-            Box::new(self.failure(node, error, &heard.log))
-        })
+        let attempts = node.retries + 1;
+        let mut attempt = 1;
+        loop {
+            let error = match self.try_act(node, prepared, granted, attempt, &heard) {
+                Ok(result) => return Ok(Box::new(result)),
+                Err(error) => error,
+            };
+            if attempt >= attempts || error.cancelled || error.panicked {
+                return Err(Box::new(self.failure(node, error, &take(&heard))));
+            }
+            take_locked(&heard, |heard| {
+                heard.line(format!("attempt {attempt} of {attempts} failed: {}", error.message));
+            });
+            (self.events)(RunEvent::NodeRetried {
+                node: node.id.clone(),
+                attempt,
+                of: attempts,
+                error: NodeFailure::from_error(error),
+            });
+            self.pause(attempt);
+            attempt += 1;
+        }
     }
 
     fn try_act(
@@ -68,32 +75,33 @@ impl Acting<'_> {
         node: &Node,
         prepared: &Prepared,
         granted: &Granted,
+        attempt: u32,
         heard: &Mutex<Heard>,
-    ) -> Result<Acted, StageError> {
-        let _lock = self.lock(node, prepared)?;
-        // Another process may have finished it while this one waited for the lock.
-        if let Lookup::Hit(record) = self.store.lookup(prepared.key) {
-            return Ok(Acted::Found(record));
+    ) -> Result<ActionResult, StageError> {
+        if self.cancellation.is_cancelled() {
+            return Err(StageError::cancelled());
         }
         let begin = Instant::now();
         let workspace = self.store.workspace().map_err(StageError::new)?;
         let job = self.job(node, prepared, granted, &workspace)?;
         let references = self.execute(node, &job, heard)?;
+        self.check_inputs(prepared)?;
+        // From here to the record nothing that is kept may be taken for garbage.
+        let _publication = self.store.publication().map_err(StageError::new)?;
         let outputs = self.keep(node, &job, &references)?;
         self.check_sources(prepared)?;
-        let heard = {
-            let mut heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
-            std::mem::take(&mut *heard)
-        };
-        let log = if heard.log.is_empty() {
-            None
-        } else {
-            let text = heard.log.join("\n") + "\n";
-            Some(self.store.put_bytes(text.as_bytes()).map_err(StageError::new)?)
-        };
+        // Taken only when it is safe: the log belongs to a failure as well as to a result.
+        let text = heard.lock().unwrap_or_else(PoisonError::into_inner).text();
+        let log = text.map(|text| self.store.put_bytes(text.as_bytes()));
+        let log = log.transpose().map_err(StageError::new)?;
+        let mut heard = take(heard);
+        if attempt > 1 {
+            heard.environment.insert("attempts".to_owned(), attempt.to_string());
+        }
+        let fingerprint = serde_json::from_str(&prepared.fingerprint).map_err(StageError::new)?;
         let record = ActionRecord {
             key: prepared.key,
-            fingerprint: prepared.fingerprint.to_json(),
+            fingerprint,
             outputs,
             provenance: Provenance {
                 node: node.id.to_string(),
@@ -103,25 +111,23 @@ impl Acting<'_> {
                 log,
             },
         };
-        self.store.remember(&record).map_err(StageError::new)?;
-        Ok(Acted::Ran(Box::new(record)))
+        let result = self.store.remember(record).map_err(StageError::new)?;
+        // What an interrupted attempt had left for this one.
+        match fs_err::remove_dir_all(&job.resume) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                tracing::warn!(%error, "the folder of unfinished work was not removed");
+            }
+            _ => {}
+        }
+        Ok(result)
     }
 
-    fn lock(&self, node: &Node, prepared: &Prepared) -> Result<ActionLock, StageError> {
-        let mut told = false;
-        loop {
-            if let Some(lock) = self.store.try_lock(prepared.key).map_err(StageError::new)? {
-                return Ok(lock);
-            }
-            if !told {
-                let key = prepared.key.to_string();
-                (self.events)(RunEvent::NodeWaiting { node: node.id.clone(), key });
-                told = true;
-            }
-            if self.cancellation.is_cancelled() {
-                return Err(StageError::cancelled());
-            }
-            std::thread::sleep(LOCK_POLL);
+    /// Waits before the next attempt, unless the run is stopped.
+    fn pause(&self, attempt: u32) {
+        let pause = FIRST_PAUSE.saturating_mul(1 << (attempt - 1).min(16)).min(LONGEST_PAUSE);
+        let begin = Instant::now();
+        while begin.elapsed() < pause && !self.cancellation.is_cancelled() {
+            std::thread::sleep(Duration::from_millis(20));
         }
     }
 
@@ -146,7 +152,7 @@ impl Acting<'_> {
         }
         let mut outputs = BTreeMap::new();
         for port in &node.stage.ports().outputs {
-            outputs.insert(port.name.to_owned(), folder(&format!("outputs/{}", port.name))?);
+            outputs.insert(port.name.to_string(), folder(&format!("outputs/{}", port.name))?);
         }
         let mut sources = BTreeMap::new();
         for (i, source) in prepared.sources.iter().enumerate() {
@@ -171,6 +177,7 @@ impl Acting<'_> {
             sources,
             outputs,
             scratch: folder("scratch")?,
+            resume: self.store.resume_folder(prepared.key),
             granted: granted.clone(),
         })
     }
@@ -182,21 +189,27 @@ impl Acting<'_> {
         heard: &Mutex<Heard>,
     ) -> Result<Vec<OutputReference>, StageError> {
         let hear = |event: StageEvent| {
-            if let Ok(mut heard) = heard.lock() {
-                heard.take(&event);
-            }
+            take_locked(heard, |heard| heard.take(&event));
             (self.events)(RunEvent::Stage { node: node.id.clone(), said: event });
         };
-        let work = Work {
-            job,
-            stage: node.stage.as_ref(),
-            cancellation: self.cancellation,
-            events: &hear,
-        };
-        match node.stage.info().placement {
+        let attempt = Attempt::begin(self.cancellation, node.limits);
+        let work = Work { job, stage: node.stage.as_ref(), attempt: &attempt, events: &hear };
+        let result = match node.stage.info().placement {
             Placement::InProcess => InProcess.execute(&work),
             Placement::Worker(program) => Worker { program, programs: self.workers }.execute(&work),
-        }
+            Placement::Command => {
+                let hidden = [Some(&self.places.experiment_dir), self.places.data_root.as_ref()];
+                Program {
+                    programs: self.workers,
+                    experiment_dir: &self.places.experiment_dir,
+                    hidden: hidden.into_iter().flatten().map(PathBuf::as_path).collect(),
+                    store: self.store.root(),
+                }
+                .execute(&work)
+            }
+        };
+        // Who was asked to stop because the time was over did not fail by its own fault.
+        result.map_err(|error| attempt.explain(error))
     }
 
     /// Moves what the action made into the store. An output port left empty is a mistake of the
@@ -206,7 +219,7 @@ impl Acting<'_> {
         node: &Node,
         job: &Job,
         references: &[OutputReference],
-    ) -> Result<BTreeMap<String, pipeline_store::Digest>, StageError> {
+    ) -> Result<BTreeMap<String, Digest>, StageError> {
         let mut outputs = BTreeMap::new();
         for (port, dir) in &job.outputs {
             let mut outside: BTreeMap<String, PathBuf> = BTreeMap::new();
@@ -231,13 +244,27 @@ impl Acting<'_> {
         Ok(outputs)
     }
 
+    /// Inputs are read only, but a program with the right to may write to them all the same: then
+    /// neither they nor the result can be trusted.
+    fn check_inputs(&self, prepared: &Prepared) -> Result<(), StageError> {
+        for (port, list) in &prepared.inputs {
+            if !list.iter().all(|input| self.store.is_whole(input.artifact)) {
+                return Err(StageError::message(format!(
+                    "the files of its input `{port}` changed while it ran"
+                ))
+                .with_help("an action must not write to its inputs; copy what is to be changed into the scratch folder. What was changed is made again by the next run"));
+            }
+        }
+        Ok(())
+    }
+
     /// The action has read the declared files after its key was computed: a result of other content
     /// must not be remembered under that key.
     fn check_sources(&self, prepared: &Prepared) -> Result<(), StageError> {
         let now = digest_sources(&prepared.sources, self.store)?;
         let changed: Vec<_> = now
             .iter()
-            .filter(|(name, digest)| prepared.fingerprint.sources.get(*name) != Some(digest))
+            .filter(|(name, digest)| prepared.source_digests.get(*name) != Some(digest))
             .map(|(name, _)| name.clone())
             .collect();
         if changed.is_empty() {
@@ -249,14 +276,11 @@ impl Acting<'_> {
         Err(error)
     }
 
-    fn failure(&self, node: &Node, error: StageError, log: &[String]) -> NodeFailure {
+    fn failure(&self, node: &Node, error: StageError, heard: &Heard) -> NodeFailure {
         let mut failure = NodeFailure::from_error(error);
-        if failure.cancelled || log.is_empty() {
-            return failure;
-        }
-        failure.log_tail = log[log.len().saturating_sub(LOG_TAIL)..].to_vec();
+        let Some(text) = heard.text().filter(|_| !failure.cancelled) else { return failure };
+        failure.log_tail = heard.last(LOG_TAIL);
         let relative = format!("logs/{}.log", node.id);
-        let text = log.join("\n") + "\n";
         if write_beside(&self.run_dir.join(&relative), text.as_bytes()).is_ok() {
             failure.log_file = Some(relative);
         }
@@ -264,22 +288,10 @@ impl Acting<'_> {
     }
 }
 
-impl Heard {
-    fn take(&mut self, event: &StageEvent) {
-        match event {
-            StageEvent::Log { level, message } => {
-                self.log.push(format!("{level}: {message}"));
-                if level == "warn" {
-                    self.warnings.push(message.clone());
-                }
-            }
-            StageEvent::Environment { name, value } => {
-                self.environment.insert(name.clone(), value.clone());
-            }
-            StageEvent::Metric { name, step, value } => {
-                self.log.push(format!("metric: {name}[{step}] = {value}"));
-            }
-            StageEvent::Progress { .. } | StageEvent::Failed { .. } | StageEvent::Done => {}
-        }
-    }
+fn take_locked(heard: &Mutex<Heard>, change: impl FnOnce(&mut Heard)) {
+    change(&mut heard.lock().unwrap_or_else(PoisonError::into_inner));
+}
+
+fn take(heard: &Mutex<Heard>) -> Heard {
+    std::mem::take(&mut heard.lock().unwrap_or_else(PoisonError::into_inner))
 }

@@ -53,6 +53,11 @@ impl Pool {
         Some(Lease { granted: Granted { cpus, gpus }, memory_mib })
     }
 
+    /// Whether nothing can start before something is given back: every action needs a CPU slot.
+    pub(super) fn is_used_up(&self) -> bool {
+        self.total.cpus > 0 && self.free.cpus == 0
+    }
+
     pub(super) fn give_back(&mut self, lease: Lease) {
         self.free.cpus = (self.free.cpus + lease.granted.cpus).min(self.total.cpus);
         self.free.memory_mib += lease.memory_mib;

@@ -32,7 +32,9 @@ pub(super) fn export(
         .zip(outputs)
         .flat_map(|(node, made)| {
             let ports = node.stage.ports().outputs.iter().filter(|port| port.exported);
-            ports.map(move |port| (node, port, made.as_ref().and_then(|made| made.get(port.name))))
+            ports.map(move |port| {
+                (node, port, made.as_ref().and_then(|made| made.get(port.name.as_ref())))
+            })
         })
         .collect();
     let alone = exporting.len() == 1;
@@ -48,7 +50,7 @@ pub(super) fn export(
                 let Some(path) = store.locate(file) else { continue };
                 write_beside(&target, &fs_err::read(path)?)?;
             }
-            if port.shown == Some(relative.as_str()) {
+            if port.shown.as_deref() == Some(relative.as_str()) {
                 exported.shown.push(name.clone());
             }
             exported.files.insert(name, file.digest);

@@ -2,13 +2,20 @@
 
 mod act;
 mod capacity;
+mod examine;
+mod execute;
 mod export;
+mod log;
 mod plan;
 mod prepare;
+mod reachable;
 mod report;
 mod schedule;
+mod selection;
 
 pub use capacity::Capacity;
-pub use plan::{NodePlan, NodeState, Plan};
+pub use execute::{RunError, RunOptions, RunResult, run};
+pub use plan::{NodePlan, NodeState, Plan, PlanOptions};
+pub use reachable::reachable_actions;
 pub use report::{NodeReport, Report, ReportError};
-pub use schedule::{RunError, RunOptions, RunResult, run};
+pub use selection::Selection;

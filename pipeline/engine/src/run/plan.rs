@@ -1,22 +1,36 @@
 //! What a run would do, without doing it.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use pipeline_store::{ActionKey, Lookup, Store};
+use pipeline_store::{ActionKey, Store};
 use serde::Serialize;
 
-use super::prepare::{Outputs, Places, Prepared, prepare};
+use super::examine::{Examiner, Found, Previous};
+use super::prepare::{Outputs, Places};
 use super::report::Report;
-use crate::explain::{DirtyReason, differences};
-use crate::fingerprint::Fingerprint;
+use super::selection::{Role, Selection, roles};
+use crate::explain::DirtyReason;
 use crate::graph::{Graph, NodeId};
-use crate::stage::StageError;
 
 /// What is known of every node before anything runs.
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// One per node of the graph, in its order.
     pub nodes: Vec<NodePlan>,
+}
+
+/// What a plan needs to know besides the graph.
+#[derive(Debug, Clone, Default)]
+pub struct PlanOptions {
+    /// The folder of the experiment file.
+    pub experiment_dir: PathBuf,
+    /// The folder that holds the datasets.
+    pub data_root: Option<PathBuf>,
+    /// Which nodes it is about.
+    pub selection: Selection,
+    /// Positions of nodes that are to run again.
+    pub force: BTreeSet<usize>,
 }
 
 /// What is known of one node.
@@ -58,6 +72,8 @@ pub enum NodeState {
         /// What to do.
         help: Option<String>,
     },
+    /// It is not part of what was asked for.
+    LeftOut,
 }
 
 impl Plan {
@@ -66,66 +82,66 @@ impl Plan {
         graph: &Graph,
         store: &Store,
         previous: Option<&Report>,
-        experiment_dir: PathBuf,
-        data_root: Option<PathBuf>,
+        options: &PlanOptions,
     ) -> Self {
-        let places = Places { experiment_dir, data_root };
+        let places = Places {
+            experiment_dir: options.experiment_dir.clone(),
+            data_root: options.data_root.clone(),
+        };
+        let previous = Previous::new(|| previous.cloned());
+        let examiner = Examiner { graph, store, places: &places, previous };
+        let roles = roles(graph, &options.selection);
         let mut outputs: Vec<Option<Outputs>> = vec![None; graph.nodes.len()];
-        let mut nodes = Vec::with_capacity(graph.nodes.len());
-        for (index, node) in graph.nodes.iter().enumerate() {
-            let mut waiting_for: Vec<NodeId> = graph
-                .upstream(index)
-                .filter(|upstream| outputs[*upstream].is_none())
-                .map(|upstream| graph.nodes[upstream].id.clone())
-                .collect();
-            waiting_for.dedup();
-            let state = if waiting_for.is_empty() {
-                match prepare(graph, node, &outputs, store, &places) {
-                    Err(error) => impossible(error),
-                    Ok(prepared) => match store.lookup(prepared.key) {
-                        Lookup::Hit(record) => {
-                            outputs[index] = Some(record.outputs);
-                            NodeState::Cached { key: prepared.key }
+        let mut states: Vec<Option<NodeState>> = vec![None; graph.nodes.len()];
+        for level in graph.levels() {
+            let (ready, waiting): (Vec<usize>, Vec<usize>) = level
+                .into_iter()
+                .filter(|node| roles[*node] != Role::LeaveOut)
+                .partition(|node| graph.upstream(*node).all(|from| outputs[from].is_some()));
+            for node in waiting {
+                let mut waiting_for: Vec<NodeId> = graph
+                    .upstream(node)
+                    .filter(|upstream| outputs[*upstream].is_none())
+                    .map(|upstream| graph.nodes[upstream].id.clone())
+                    .collect();
+                waiting_for.dedup();
+                states[node] = Some(NodeState::Unknown { waiting_for });
+            }
+            let found = examiner.examine(&ready, &outputs, |_| {});
+            for (node, found) in ready.into_iter().zip(found) {
+                let id = &graph.nodes[node].id;
+                let forced = options.force.contains(&node);
+                states[node] = Some(match found {
+                    Found::Done(result) => {
+                        let key = result.key;
+                        outputs[node] = Some(result.outputs);
+                        if forced {
+                            NodeState::Dirty { key, reasons: vec![DirtyReason::Forced] }
+                        } else {
+                            NodeState::Cached { key }
                         }
-                        missed => NodeState::Dirty {
-                            key: prepared.key,
-                            reasons: reasons(store, previous, &node.id, &prepared, missed),
-                        },
+                    }
+                    Found::Dirty(dirty) => NodeState::Dirty {
+                        key: dirty.prepared.key,
+                        reasons: examiner.reasons(id, &dirty),
                     },
-                }
-            } else {
-                NodeState::Unknown { waiting_for }
-            };
-            nodes.push(NodePlan { id: node.id.clone(), state });
+                    Found::Impossible(error) => NodeState::Impossible {
+                        message: error.message,
+                        details: error.details,
+                        help: error.help,
+                    },
+                });
+            }
         }
+        let nodes = graph
+            .nodes
+            .iter()
+            .zip(states)
+            .map(|(node, state)| NodePlan {
+                id: node.id.clone(),
+                state: state.unwrap_or(NodeState::LeftOut),
+            })
+            .collect();
         Self { nodes }
     }
-}
-
-/// Why a lookup missed, against what this node was the last time.
-pub(super) fn reasons(
-    store: &Store,
-    previous: Option<&Report>,
-    id: &NodeId,
-    now: &Prepared,
-    missed: Lookup,
-) -> Vec<DirtyReason> {
-    if let Lookup::Damaged(what) = missed {
-        return vec![DirtyReason::ResultLost { what }];
-    }
-    let Some(key) = previous.and_then(|report| report.key_of(id)) else {
-        return vec![DirtyReason::NeverRun];
-    };
-    if key == now.key {
-        return vec![DirtyReason::ResultLost { what: format!("the record of action {key}") }];
-    }
-    let old = store.record(key).and_then(|record| Fingerprint::from_json(&record.fingerprint));
-    match old {
-        Some(old) => differences(&old, &now.fingerprint),
-        None => vec![DirtyReason::ResultLost { what: format!("the record of action {key}") }],
-    }
-}
-
-fn impossible(error: StageError) -> NodeState {
-    NodeState::Impossible { message: error.message, details: error.details, help: error.help }
 }

@@ -1,11 +1,11 @@
 //! From a node whose inputs exist to its key.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use pipeline_store::{ActionKey, Digest, Store};
 
-use crate::fingerprint::{Fingerprint, FingerprintInput};
+use crate::fingerprint::{FingerprintInput, Ingredients, key_of};
 use crate::graph::{Graph, Node};
 use crate::stage::{Arity, SourceContext, SourceFile, SourceOrigin, StageError};
 
@@ -22,9 +22,12 @@ pub(super) type Outputs = BTreeMap<String, Digest>;
 /// A node whose inputs exist.
 #[derive(Debug, Clone)]
 pub(super) struct Prepared {
-    pub(super) fingerprint: Fingerprint,
     pub(super) key: ActionKey,
+    /// What the key is the digest of.
+    pub(super) fingerprint: String,
     pub(super) sources: Vec<SourceFile>,
+    pub(super) source_digests: BTreeMap<String, Digest>,
+    /// By port, with the coordinates of the nodes that made them.
     pub(super) inputs: BTreeMap<String, Vec<FingerprintInput>>,
 }
 
@@ -40,31 +43,38 @@ pub(super) fn prepare(
     let context = SourceContext {
         experiment_dir: places.experiment_dir.clone(),
         data_root: places.data_root.clone(),
-        connected: node.inputs.iter().map(|input| input.port.clone()).collect(),
+        connected: node.inputs.iter().map(|input| input.port.to_string()).collect(),
     };
-    let sources = resolved(node.stage.sources(&context)?)?;
-    let digests = digest_sources(&sources, store)?;
-    let info = node.stage.info();
+    let sources = resolved(node.stage.sources(&context)?);
+    let source_digests = digest_sources(&sources, store)?;
     // On a port of one artifact the stage does not see where it came from.
     let hashed = node
         .inputs
         .iter()
         .filter_map(|input| {
-            let mut list = inputs.get(&input.port)?.clone();
+            let mut list = inputs.get(input.port.as_ref())?.clone();
             if input.arity != Arity::Many {
                 for artifact in &mut list {
                     artifact.coordinates.clear();
                 }
             }
-            Some((input.port.clone(), list))
+            Some((input.port.as_ref(), list))
         })
         .collect();
-    let fingerprint =
-        Fingerprint::new(info.name, info.version, &node.stage.key_params(), hashed, digests);
-    Ok(Prepared { key: fingerprint.key(), fingerprint, sources, inputs })
+    let info = node.stage.info();
+    let fingerprint = Ingredients {
+        stage: info.name,
+        version: info.version,
+        params: node.stage.params(),
+        locations: node.stage.location_params(),
+        inputs: &hashed,
+        sources: &source_digests,
+    }
+    .canonical();
+    Ok(Prepared { key: key_of(&fingerprint), fingerprint, sources, source_digests, inputs })
 }
 
-/// The artifacts a node reads, with the coordinates of the nodes that made them.
+/// The artifacts a node reads, with the coordinates under which it sees them.
 fn read_inputs(
     graph: &Graph,
     node: &Node,
@@ -74,17 +84,17 @@ fn read_inputs(
     for input in &node.inputs {
         let mut list = Vec::with_capacity(input.from.len());
         for from in &input.from {
-            let artifact = outputs[from.node].as_ref().and_then(|made| made.get(&from.port));
-            let Some(artifact) = artifact else {
+            let made = outputs[from.node].as_ref();
+            let Some(artifact) = made.and_then(|made| made.get(from.port.as_ref())) else {
                 return Err(StageError::message(format!(
                     "`{}` made no output `{}`, which `{}` needs",
                     graph.nodes[from.node].id, from.port, node.id
                 )));
             };
-            let coordinates = graph.nodes[from.node].coordinates.clone();
+            let coordinates = from.coordinates(&graph.nodes);
             list.push(FingerprintInput { coordinates, artifact: *artifact });
         }
-        inputs.insert(input.port.clone(), list);
+        inputs.insert(input.port.to_string(), list);
     }
     Ok(inputs)
 }
@@ -119,13 +129,22 @@ pub(super) fn digest_sources(
     Ok(digests)
 }
 
-/// The same files with links resolved once, so that what is hashed, used and checked again is one
-/// file whatever the current folder is.
-fn resolved(mut sources: Vec<SourceFile>) -> Result<Vec<SourceFile>, StageError> {
+/// The same files by whole paths, so that what is hashed, used and checked again is one file
+/// whatever the current folder is. Folders are resolved once, not once per file.
+fn resolved(mut sources: Vec<SourceFile>) -> Vec<SourceFile> {
+    let mut folders: BTreeMap<PathBuf, Option<PathBuf>> = BTreeMap::new();
     for source in &mut sources {
-        if let SourceOrigin::Path(path) = &mut source.origin {
-            *path = fs_err::canonicalize(&*path).map_err(StageError::new)?;
+        let SourceOrigin::Path(path) = &mut source.origin else { continue };
+        let Some(name) = path.file_name().map(ToOwned::to_owned) else { continue };
+        let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        if !folders.contains_key(folder) {
+            folders.insert(folder.to_owned(), fs_err::canonicalize(folder).ok());
+        }
+        // One that is not there keeps its name, so that the message about it can be understood.
+        if let Some(Some(whole)) = folders.get(folder) {
+            *path = whole.join(name);
         }
     }
-    Ok(sources)
+    sources
 }

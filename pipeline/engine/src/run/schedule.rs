@@ -2,77 +2,41 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::Scope;
-use std::time::Instant;
+use std::time::Duration;
 
-use pipeline_store::{ActionKey, ActionRecord, Lookup, Store};
+use pipeline_store::{ActionKey, ActionLock, ActionResult, Lookup};
 
-use super::act::{Acted, Acting};
-use super::capacity::{Capacity, Lease, Pool};
-use super::export::{Exported, export};
-use super::plan::reasons;
-use super::prepare::{Outputs, Places, Prepared, prepare};
-use super::report::{NodeReport, Report, ReportError};
+use super::act::Acting;
+use super::capacity::{Lease, Pool};
+use super::examine::{Dirty, Examiner, Found};
+use super::execute::RunOptions;
+use super::prepare::{Outputs, Prepared};
+use super::report::NodeReport;
+use super::selection::Role;
 use crate::events::{NodeFailure, NodeOutcome, RunEvent, RunSummary};
-use crate::executor::WorkerPrograms;
 use crate::explain::DirtyReason;
-use crate::graph::Graph;
-use crate::stage::{Cancellation, StageError};
+use crate::stage::StageError;
 
 /// How many later actions may start before one that does not fit yet, so that small actions use
 /// what is free but cannot starve a large one.
 const MAX_OVERTAKES: u32 = 16;
+/// How often to look whether another process has finished an action that is needed here.
+const ELSEWHERE_POLL: Duration = Duration::from_millis(10);
+/// How often to look whether the run is to be stopped while nothing else happens.
+const STOP_POLL: Duration = Duration::from_millis(50);
 
-/// Everything a run needs to know besides the graph.
-#[derive(Debug, Clone)]
-pub struct RunOptions {
-    /// What actions may use together.
-    pub capacity: Capacity,
-    /// Go on with what does not depend on a failed node.
-    pub keep_going: bool,
-    /// The folder of the experiment file.
-    pub experiment_dir: PathBuf,
-    /// The experiment file, for the report.
-    pub experiment_file: String,
-    /// The folder that holds the datasets.
-    pub data_root: Option<PathBuf>,
-    /// The folder for the report and the exported files.
-    pub run_dir: PathBuf,
-    /// Where worker programs lie.
-    pub workers: WorkerPrograms,
-    /// Version of the program, for the report.
-    pub program: String,
-    /// When the run began, for the report.
-    pub started_at: String,
-}
-
-/// A run that could not be carried out or reported. Failures of nodes are not errors of the run.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// Results could not be written.
-    #[error(transparent)]
-    Report(#[from] ReportError),
-}
-
-/// What a run leaves.
-#[derive(Debug)]
-pub struct RunResult {
-    /// The report, also written into the run's folder.
-    pub report: Report,
-    /// The counts.
-    pub summary: RunSummary,
-    /// Text files in the run's folder to show to the user.
-    pub shown: Vec<PathBuf>,
-}
-
-/// A node that waits for resources.
+/// A node that waits for resources, or for another process that computes the same action.
 struct Queued {
     node: usize,
     prepared: Prepared,
     reasons: Vec<DirtyReason>,
+    /// It runs although its result is there.
+    forced: bool,
     overtaken: u32,
+    /// Another process was found to be computing it.
+    elsewhere: bool,
 }
 
 /// What an action's thread reports.
@@ -80,72 +44,20 @@ struct Message {
     node: usize,
     key: ActionKey,
     lease: Lease,
-    result: Result<Acted, Box<NodeFailure>>,
+    result: Result<Box<ActionResult>, Box<NodeFailure>>,
 }
 
-/// Runs everything that is not cached, and reports.
-///
-/// A failed node stops the start of further actions unless `keep_going`; actions that are running
-/// are always allowed to finish, and their results are kept.
-pub fn run(
-    graph: &Graph,
-    store: &Store,
-    options: &RunOptions,
-    cancellation: &Cancellation,
-    events: &(dyn Fn(RunEvent) + Sync),
-) -> Result<RunResult, RunError> {
-    let begin = Instant::now();
-    let previous = Report::read(&options.run_dir);
-    events(RunEvent::RunStarted { experiment: graph.experiment.clone(), nodes: graph.nodes.len() });
-    let acting = Acting {
-        store,
-        workers: &options.workers,
-        run_dir: &options.run_dir,
-        cancellation,
-        events,
-    };
-    let mut scheduler = Scheduler::new(graph, &acting, options, previous.as_ref());
-    std::thread::scope(|scope| scheduler.drive(scope));
-    let Scheduler { reports, outputs, mut summary, .. } = scheduler;
-
-    // What failed to be exported must not keep the report from being written.
-    let (exported, export_error) = match export(graph, &outputs, store, &options.run_dir) {
-        Ok(exported) => (exported, None),
-        Err(error) => (Exported::default(), Some(error)),
-    };
-    summary.seconds = begin.elapsed().as_secs_f64();
-    summary.cancelled = cancellation.is_cancelled();
-    let report = Report {
-        experiment: graph.experiment.clone(),
-        file: options.experiment_file.clone(),
-        program: options.program.clone(),
-        started_at: options.started_at.clone(),
-        seconds: summary.seconds,
-        nodes: reports.into_iter().flatten().collect(),
-        exported: exported.files,
-    };
-    let written = report.write(&options.run_dir);
-    events(RunEvent::RunFinished { summary });
-    written?;
-    if let Some(error) = export_error {
-        return Err(error.into());
-    }
-    let shown = exported.shown.into_iter().map(|name| options.run_dir.join(name)).collect();
-    Ok(RunResult { report, summary, shown })
-}
-
-struct Scheduler<'a> {
-    graph: &'a Graph,
+pub(super) struct Scheduler<'a> {
+    examiner: &'a Examiner<'a>,
     acting: &'a Acting<'a>,
     options: &'a RunOptions,
-    previous: Option<&'a Report>,
-    places: Places,
+    roles: Vec<Role>,
     downstream: Vec<Vec<usize>>,
     missing: Vec<usize>,
     /// One per node that is over.
     reports: Vec<Option<NodeReport>>,
     outputs: Vec<Option<Outputs>>,
-    ready: VecDeque<usize>,
+    ready: Vec<usize>,
     queue: VecDeque<Queued>,
     /// Actions that are running, with the other nodes that wait for the same key.
     running: BTreeMap<ActionKey, Vec<usize>>,
@@ -157,39 +69,41 @@ struct Scheduler<'a> {
 }
 
 impl<'a> Scheduler<'a> {
-    fn new(
-        graph: &'a Graph,
+    pub(super) fn new(
+        examiner: &'a Examiner<'a>,
         acting: &'a Acting<'a>,
         options: &'a RunOptions,
-        previous: Option<&'a Report>,
+        roles: Vec<Role>,
     ) -> Self {
+        let graph = examiner.graph;
         let count = graph.nodes.len();
         let mut downstream = vec![Vec::new(); count];
         let mut missing = vec![0; count];
-        for (node, missing) in missing.iter_mut().enumerate() {
+        let included = (0..count).filter(|node| roles[*node] != Role::LeaveOut);
+        let mut ready = Vec::new();
+        for node in included {
             let mut upstream: Vec<usize> = graph.upstream(node).collect();
             upstream.sort_unstable();
             upstream.dedup();
-            *missing = upstream.len();
+            missing[node] = upstream.len();
+            if upstream.is_empty() {
+                ready.push(node);
+            }
             for from in upstream {
                 downstream[from].push(node);
             }
         }
         let (sender, receiver) = mpsc::channel();
         Self {
-            graph,
+            examiner,
             acting,
             options,
-            previous,
-            places: Places {
-                experiment_dir: options.experiment_dir.clone(),
-                data_root: options.data_root.clone(),
-            },
+            roles,
             downstream,
-            reports: vec![None; count],
-            ready: (0..count).filter(|node| missing[*node] == 0).collect(),
             missing,
+            reports: vec![None; count],
             outputs: vec![None; count],
+            ready,
             queue: VecDeque::new(),
             running: BTreeMap::new(),
             pool: Pool::new(options.capacity.clone()),
@@ -200,52 +114,120 @@ impl<'a> Scheduler<'a> {
         }
     }
 
+    /// The report and outputs of every node, and the counts.
+    pub(super) fn into_parts(self) -> (Vec<NodeReport>, Vec<Option<Outputs>>, RunSummary) {
+        (self.reports.into_iter().flatten().collect(), self.outputs, self.summary)
+    }
+
     /// Examine what is ready, start what fits, wait for one message, until nothing is left.
-    fn drive<'scope>(&mut self, scope: &'scope Scope<'scope, '_>)
+    pub(super) fn drive<'scope>(&mut self, scope: &'scope Scope<'scope, '_>)
     where
         'a: 'scope,
     {
         loop {
             self.stopped |= self.acting.cancellation.is_cancelled();
-            while let Some(node) = self.ready.pop_front() {
-                self.examine(node);
+            while !self.ready.is_empty() {
+                self.examine();
             }
             if !self.stopped {
                 self.start_what_fits(scope);
             }
-            if self.running.is_empty() {
+            // What another process computes is not ours to wait for once the run is stopped.
+            let elsewhere = !self.stopped && self.queue.iter().any(|queued| queued.elsewhere);
+            if !self.ready.is_empty() {
+                continue;
+            }
+            if self.running.is_empty() && !elsewhere {
                 break;
             }
-            let Ok(message) = self.receiver.recv() else { break };
-            self.take(message);
+            let pause = if elsewhere { ELSEWHERE_POLL } else { STOP_POLL };
+            match self.receiver.recv_timeout(pause) {
+                Ok(message) => self.take(message),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            while let Ok(message) = self.receiver.try_recv() {
+                self.take(message);
+            }
         }
-        self.skip_the_rest();
+        self.report_the_rest();
     }
 
-    /// A node whose inputs exist: done if its result is there, otherwise queued.
-    fn examine(&mut self, node: usize) {
-        let prepared = match prepare(
-            self.graph,
-            &self.graph.nodes[node],
+    /// Looks at all nodes whose inputs exist: done if the result is there, otherwise queued.
+    fn examine(&mut self) {
+        let nodes = std::mem::take(&mut self.ready);
+        let store = self.acting.store;
+        // No other process may take results away between our saying that we need them and our
+        // finding them.
+        let gate = store.publication();
+        let mut pinned = Ok(());
+        let found = self.examiner.examine(&nodes, &self.outputs, |keys| {
+            pinned = store.pin(keys);
+        });
+        drop(gate);
+        for (node, found) in nodes.into_iter().zip(found) {
+            let forced = self.options.force.contains(&node);
+            match found {
+                Found::Impossible(error) => self.fail(node, NodeFailure::from_error(error)),
+                Found::Done(result) if forced && self.roles[node] == Role::Run => {
+                    self.examine_forced(node, &result);
+                }
+                Found::Done(result) => self.succeed(node, *result, NodeOutcome::Cached),
+                Found::Dirty(dirty) => self.dirty(node, *dirty, forced),
+            }
+        }
+        if let Err(error) = pinned {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "results that this run relies on are not marked as needed"
+            );
+        }
+    }
+
+    /// A node that runs again although its result is there.
+    fn examine_forced(&mut self, node: usize, result: &ActionResult) {
+        let graph = self.examiner.graph;
+        let prepared = super::prepare::prepare(
+            graph,
+            &graph.nodes[node],
             &self.outputs,
             self.acting.store,
-            &self.places,
-        ) {
-            Ok(prepared) => prepared,
-            Err(error) => return self.fail(node, NodeFailure::from_error(error)),
-        };
-        if let Some(waiting) = self.running.get_mut(&prepared.key) {
+            self.examiner.places,
+        );
+        match prepared {
+            Ok(prepared) => {
+                let missed = Lookup::Hit(Box::new(result.clone()));
+                self.dirty(node, Dirty { prepared, missed }, true);
+            }
+            Err(error) => self.fail(node, NodeFailure::from_error(error)),
+        }
+    }
+
+    fn dirty(&mut self, node: usize, dirty: Dirty, forced: bool) {
+        let id = &self.examiner.graph.nodes[node].id;
+        if self.roles[node] == Role::Use {
+            let error =
+                StageError::message("its result is not there, and it was not chosen to run")
+                    .with_help("run it first, or use `--until`, which runs what is needed");
+            return self.fail(node, NodeFailure::from_error(error));
+        }
+        if let Some(waiting) = self.running.get_mut(&dirty.prepared.key) {
             waiting.push(node);
             return;
         }
-        match self.acting.store.lookup(prepared.key) {
-            Lookup::Hit(record) => self.succeed(node, *record, NodeOutcome::Cached),
-            missed => {
-                let id = &self.graph.nodes[node].id;
-                let reasons = reasons(self.acting.store, self.previous, id, &prepared, missed);
-                self.queue.push_back(Queued { node, prepared, reasons, overtaken: 0 });
-            }
-        }
+        let reasons = match &dirty.missed {
+            Lookup::Hit(_) => vec![DirtyReason::Forced],
+            _ => self.examiner.reasons(id, &dirty),
+        };
+        let prepared = dirty.prepared;
+        self.queue.push_back(Queued {
+            node,
+            prepared,
+            reasons,
+            forced,
+            overtaken: 0,
+            elsewhere: false,
+        });
     }
 
     fn start_what_fits<'scope>(&mut self, scope: &'scope Scope<'scope, '_>)
@@ -254,6 +236,9 @@ impl<'a> Scheduler<'a> {
     {
         let mut index = 0;
         while index < self.queue.len() {
+            if self.pool.is_used_up() {
+                break;
+            }
             let key = self.queue[index].prepared.key;
             if let Some(waiting) = self.running.get_mut(&key) {
                 // Another node is computing the same action.
@@ -262,35 +247,73 @@ impl<'a> Scheduler<'a> {
                 }
                 continue;
             }
-            let wanted = self.graph.nodes[self.queue[index].node].resources;
-            if let Some(lease) = self.pool.take(wanted) {
-                for passed in self.queue.iter_mut().take(index) {
-                    passed.overtaken += 1;
+            let wanted = self.examiner.graph.nodes[self.queue[index].node].resources;
+            let Some(lease) = self.pool.take(wanted) else {
+                if self.queue[index].overtaken >= MAX_OVERTAKES {
+                    break;
                 }
-                if let Some(queued) = self.queue.remove(index) {
-                    self.start(scope, queued, lease);
-                }
-            } else if self.queue[index].overtaken >= MAX_OVERTAKES {
-                break;
-            } else {
                 index += 1;
+                continue;
+            };
+            match self.acting.store.try_lock(key) {
+                Ok(Some(lock)) => {
+                    for passed in self.queue.iter_mut().take(index) {
+                        passed.overtaken += u32::from(!passed.elsewhere);
+                    }
+                    if let Some(queued) = self.queue.remove(index) {
+                        self.start(scope, queued, lease, lock);
+                    }
+                }
+                Ok(None) => {
+                    self.pool.give_back(lease);
+                    self.wait_for_other_process(index);
+                    index += 1;
+                }
+                Err(error) => {
+                    self.pool.give_back(lease);
+                    if let Some(queued) = self.queue.remove(index) {
+                        self.fail(queued.node, NodeFailure::from_error(StageError::new(error)));
+                    }
+                }
             }
         }
     }
 
-    fn start<'scope>(&mut self, scope: &'scope Scope<'scope, '_>, queued: Queued, lease: Lease)
-    where
+    fn wait_for_other_process(&mut self, index: usize) {
+        let queued = &mut self.queue[index];
+        if !queued.elsewhere {
+            queued.elsewhere = true;
+            (self.acting.events)(RunEvent::NodeWaiting {
+                node: self.examiner.graph.nodes[queued.node].id.clone(),
+                key: queued.prepared.key.to_string(),
+            });
+        }
+    }
+
+    fn start<'scope>(
+        &mut self,
+        scope: &'scope Scope<'scope, '_>,
+        queued: Queued,
+        lease: Lease,
+        lock: ActionLock,
+    ) where
         'a: 'scope,
     {
-        let Queued { node, prepared, reasons, .. } = queued;
+        let Queued { node, prepared, reasons, forced, .. } = queued;
         let key = prepared.key;
+        // Another process may have finished it since it was looked up.
+        if !forced && let Lookup::Hit(result) = self.acting.store.lookup(key) {
+            self.pool.give_back(lease);
+            return self.succeed(node, *result, NodeOutcome::Cached);
+        }
         self.running.insert(key, Vec::new());
-        let shape = &self.graph.nodes[node];
+        let shape = &self.examiner.graph.nodes[node];
         (self.acting.events)(RunEvent::NodeStarted {
             node: shape.id.clone(),
             stage: shape.stage.info().name,
             key: key.to_string(),
             reasons,
+            granted: lease.granted.clone(),
         });
         let (acting, sender) = (self.acting, self.sender.clone());
         let lost = lease.clone();
@@ -303,6 +326,7 @@ impl<'a> Scheduler<'a> {
                     let error = StageError::from_panic(panic.as_ref());
                     Err(Box::new(NodeFailure::from_error(error)))
                 });
+                drop(lock);
                 let _ = sender.send(Message { node, key, lease, result });
             });
         if let Err(error) = thread {
@@ -318,15 +342,14 @@ impl<'a> Scheduler<'a> {
         self.pool.give_back(lease);
         let waiting = self.running.remove(&key).unwrap_or_default();
         match result {
-            Ok(Acted::Ran(record)) => self.succeed(node, *record, NodeOutcome::Ran),
-            Ok(Acted::Found(record)) => self.succeed(node, *record, NodeOutcome::Cached),
+            Ok(result) => self.succeed(node, *result, NodeOutcome::Ran),
             Err(failure) => self.fail(node, *failure),
         }
         // They find the result in the store, or try themselves.
         self.ready.extend(waiting);
     }
 
-    fn succeed(&mut self, node: usize, record: ActionRecord, outcome: NodeOutcome) {
+    fn succeed(&mut self, node: usize, result: ActionResult, outcome: NodeOutcome) {
         let status = if outcome == NodeOutcome::Ran {
             self.summary.run += 1;
             "ran"
@@ -334,25 +357,31 @@ impl<'a> Scheduler<'a> {
             self.summary.cached += 1;
             "cached"
         };
-        let provenance = record.provenance;
+        let provenance = result.provenance;
+        let shape = &self.examiner.graph.nodes[node];
         (self.acting.events)(RunEvent::NodeFinished {
-            node: self.graph.nodes[node].id.clone(),
+            node: shape.id.clone(),
             outcome,
             seconds: provenance.seconds,
             warnings: provenance.warnings.clone(),
         });
-        let mut report = self.report(node, status);
-        report.key = Some(record.key);
-        report.outputs.clone_from(&record.outputs);
-        report.seconds = provenance.seconds;
-        report.environment = provenance.environment;
-        report.warnings = provenance.warnings;
-        self.reports[node] = Some(report);
-        self.outputs[node] = Some(record.outputs);
+        self.reports[node] = Some(NodeReport {
+            node: shape.id.clone(),
+            stage: shape.stage.info().name.to_owned(),
+            coordinates: shape.coordinates.clone(),
+            status: status.to_owned(),
+            key: Some(result.key),
+            outputs: result.outputs.clone(),
+            seconds: provenance.seconds,
+            environment: provenance.environment,
+            warnings: provenance.warnings,
+            error: None,
+        });
+        self.outputs[node] = Some(result.outputs);
         for &next in &self.downstream[node] {
             self.missing[next] -= 1;
             if self.missing[next] == 0 {
-                self.ready.push_back(next);
+                self.ready.push(next);
             }
         }
     }
@@ -374,33 +403,38 @@ impl<'a> Scheduler<'a> {
         self.finished(node, outcome);
     }
 
-    /// Nodes that did not get their turn.
-    fn skip_the_rest(&mut self) {
+    /// Nodes that did not get their turn, and those that nobody asked for.
+    fn report_the_rest(&mut self) {
         for node in 0..self.reports.len() {
-            if self.reports[node].is_none() {
-                self.summary.skipped += 1;
-                self.reports[node] = Some(self.report(node, "skipped"));
-                self.finished(node, NodeOutcome::Skipped);
+            if self.reports[node].is_some() {
+                continue;
             }
+            if self.roles[node] == Role::LeaveOut {
+                self.reports[node] = Some(self.report(node, "left out"));
+                continue;
+            }
+            self.summary.skipped += 1;
+            self.reports[node] = Some(self.report(node, "skipped"));
+            self.finished(node, NodeOutcome::Skipped);
         }
     }
 
     fn finished(&self, node: usize, outcome: NodeOutcome) {
-        let node = self.graph.nodes[node].id.clone();
+        let node = self.examiner.graph.nodes[node].id.clone();
         let event = RunEvent::NodeFinished { node, outcome, seconds: 0.0, warnings: Vec::new() };
         (self.acting.events)(event);
     }
 
-    /// A report that knows only what the node is; the key is that of an earlier run, so that
+    /// A report that knows only what the node is, with what is known from an earlier run, so that
     /// `explain` still has something to compare with.
     fn report(&self, node: usize, status: &str) -> NodeReport {
-        let node = &self.graph.nodes[node];
+        let node = &self.examiner.graph.nodes[node];
         NodeReport {
             node: node.id.clone(),
             stage: node.stage.info().name.to_owned(),
             coordinates: node.coordinates.clone(),
             status: status.to_owned(),
-            key: self.previous.and_then(|previous| previous.key_of(&node.id)),
+            key: self.examiner.previous.key_of(&node.id),
             outputs: BTreeMap::new(),
             seconds: 0.0,
             environment: BTreeMap::new(),

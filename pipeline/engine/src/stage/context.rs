@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -12,9 +13,12 @@ use rand_chacha::rand_core::SeedableRng;
 use super::job::{Job, StageEvent};
 use super::{Granted, StageError};
 
-/// Tells running actions that the run is being stopped. Cheap to clone and to ask.
+/// Tells running actions that they have to stop. Cheap to clone and to ask.
 #[derive(Debug, Clone, Default)]
-pub struct Cancellation(Arc<AtomicBool>);
+pub struct Cancellation {
+    asked: Arc<AtomicBool>,
+    at: Option<Instant>,
+}
 
 impl Cancellation {
     /// Not cancelled.
@@ -22,14 +26,20 @@ impl Cancellation {
         Self::default()
     }
 
-    /// Asks every holder to stop.
-    pub fn cancel(&self) {
-        self.0.store(true, Ordering::SeqCst);
+    /// The same, but also cancelled from a moment on.
+    #[must_use]
+    pub fn until(&self, at: Instant) -> Self {
+        Self { asked: Arc::clone(&self.asked), at: Some(at) }
     }
 
-    /// Whether the run is being stopped.
+    /// Asks every holder to stop.
+    pub fn cancel(&self) {
+        self.asked.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether to stop.
     pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
+        self.asked.load(Ordering::SeqCst) || self.at.is_some_and(|at| Instant::now() >= at)
     }
 }
 
@@ -63,6 +73,7 @@ pub struct ActionContext<'a> {
     outputs: &'a BTreeMap<String, PathBuf>,
     sources: &'a BTreeMap<String, PathBuf>,
     scratch: &'a Path,
+    resume: &'a Path,
     granted: &'a Granted,
     cancellation: &'a Cancellation,
     events: &'a EventSink<'a>,
@@ -85,6 +96,7 @@ impl<'a> ActionContext<'a> {
             outputs: &job.outputs,
             sources: &job.sources,
             scratch: &job.scratch,
+            resume: &job.resume,
             granted: &job.granted,
             cancellation,
             events,
@@ -147,6 +159,13 @@ impl<'a> ActionContext<'a> {
     /// A folder for temporary files; gone after the action.
     pub fn scratch(&self) -> &Path {
         self.scratch
+    }
+
+    /// A folder that survives attempts of this very action that fail or are killed; what an earlier
+    /// attempt left there is there. Nothing in it may change the result.
+    pub fn resume_folder(&self) -> Result<&Path, StageError> {
+        fs_err::create_dir_all(self.resume).map_err(StageError::new)?;
+        Ok(self.resume)
     }
 
     /// What the action may use.

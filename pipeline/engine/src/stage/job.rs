@@ -33,6 +33,9 @@ pub struct Job {
     pub outputs: BTreeMap<String, PathBuf>,
     /// An existing empty folder for temporary files.
     pub scratch: PathBuf,
+    /// A folder that survives attempts of this very action that fail or are killed, so that the
+    /// next one can go on; it may not exist yet, and is removed when the action succeeds.
+    pub resume: PathBuf,
     /// What the action may use.
     pub granted: Granted,
 }

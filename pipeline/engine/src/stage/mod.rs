@@ -3,6 +3,7 @@
 //! To add one, implement [`Stage`] in a crate of its own and register it in the binary's
 //! `registry.rs`. The engine needs nothing else.
 
+mod command;
 mod context;
 mod error;
 mod job;
@@ -14,12 +15,13 @@ mod sources;
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 
+pub use command::CommandLine;
 pub use context::{ActionContext, Cancellation, EventSink, InputArtifact, OutputReference};
 pub use error::{ParamProblem, StageError};
 pub use job::{Job, JobInput, StageEvent, serve_worker};
-pub use ports::{Arity, InputPort, OutputPort, Ports};
+pub use ports::{Arity, InputPort, Name, OutputPort, Ports};
 pub use registry::{ConfiguredStage, ErasedStage, Registry};
-pub use resources::{Cpus, Granted, Resources};
+pub use resources::{Cpus, Granted, Limits, Resources};
 pub use sources::{SourceContext, SourceFile, SourceOrigin};
 
 /// What a stage is called, which version its output has, and where it runs.
@@ -42,6 +44,8 @@ pub enum Placement {
     InProcess,
     /// In the named worker program, one process per action.
     Worker(&'static str),
+    /// As a program of the user's, one process per action: see [`Stage::command`].
+    Command,
 }
 
 /// One kind of step: its parameters, ports, resources, and what it does.
@@ -85,6 +89,11 @@ pub trait Stage: Send + Sync + 'static {
         _context: &SourceContext,
     ) -> Result<Vec<SourceFile>, StageError> {
         Ok(Vec::new())
+    }
+
+    /// The program that carries out one action of a stage placed as [`Placement::Command`].
+    fn command(&self, _params: &Self::Params, _job: &Job) -> Result<CommandLine, StageError> {
+        Err(StageError::message(format!("stage `{}` is no program", self.info().name)))
     }
 
     /// Does the work of one action: reads `context.input(..)`, writes into `context.output(..)`.

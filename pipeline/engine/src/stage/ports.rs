@@ -1,5 +1,10 @@
 //! What a stage reads and writes, by name and artifact kind.
 
+use std::borrow::Cow;
+
+/// The name of a port or of an artifact kind: fixed for most stages, chosen by the user for some.
+pub type Name = Cow<'static, str>;
+
 /// How many artifacts an input takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Arity {
@@ -15,9 +20,9 @@ pub enum Arity {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InputPort {
     /// The name under `inputs:`.
-    pub name: &'static str,
+    pub name: Name,
     /// The artifact kind it accepts, such as `cases`.
-    pub kind: &'static str,
+    pub kind: Name,
     /// How many it takes.
     pub arity: Arity,
 }
@@ -26,13 +31,13 @@ pub struct InputPort {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutputPort {
     /// The name others refer to as `node.name`.
-    pub name: &'static str,
+    pub name: Name,
     /// The artifact kind it produces.
-    pub kind: &'static str,
+    pub kind: Name,
     /// Copy its files into the run's folder when the run ends.
     pub exported: bool,
     /// The text file in it that is printed at the end of a run.
-    pub shown: Option<&'static str>,
+    pub shown: Option<Name>,
 }
 
 /// The inputs and outputs of a stage.
@@ -52,50 +57,69 @@ impl Ports {
 
     /// Adds an input that takes exactly one artifact.
     #[must_use]
-    pub fn input(self, name: &'static str, kind: &'static str) -> Self {
+    pub fn input(self, name: impl Into<Name>, kind: impl Into<Name>) -> Self {
         self.with_input(name, kind, Arity::One)
     }
 
     /// Adds an input that may stay unconnected.
     #[must_use]
-    pub fn optional_input(self, name: &'static str, kind: &'static str) -> Self {
+    pub fn optional_input(self, name: impl Into<Name>, kind: impl Into<Name>) -> Self {
         self.with_input(name, kind, Arity::Optional)
     }
 
     /// Adds an input that gathers one artifact per upstream combination.
     #[must_use]
-    pub fn many_input(self, name: &'static str, kind: &'static str) -> Self {
+    pub fn many_input(self, name: impl Into<Name>, kind: impl Into<Name>) -> Self {
         self.with_input(name, kind, Arity::Many)
     }
 
-    fn with_input(mut self, name: &'static str, kind: &'static str, arity: Arity) -> Self {
-        self.inputs.push(InputPort { name, kind, arity });
+    /// Adds an input of this arity.
+    #[must_use]
+    pub fn with_input(
+        mut self,
+        name: impl Into<Name>,
+        kind: impl Into<Name>,
+        arity: Arity,
+    ) -> Self {
+        self.inputs.push(InputPort { name: name.into(), kind: kind.into(), arity });
         self
     }
 
     /// Adds an output.
     #[must_use]
-    pub fn output(mut self, name: &'static str, kind: &'static str) -> Self {
-        self.outputs.push(OutputPort { name, kind, exported: false, shown: None });
-        self
+    pub fn output(self, name: impl Into<Name>, kind: impl Into<Name>) -> Self {
+        self.with_output(OutputPort::new(name, kind))
     }
 
     /// Adds an output whose files are copied into the run's folder.
     #[must_use]
-    pub fn exported_output(mut self, name: &'static str, kind: &'static str) -> Self {
-        self.outputs.push(OutputPort { name, kind, exported: true, shown: None });
-        self
+    pub fn exported_output(self, name: impl Into<Name>, kind: impl Into<Name>) -> Self {
+        self.with_output(OutputPort { exported: true, ..OutputPort::new(name, kind) })
     }
 
     /// Adds an exported output one of whose text files is printed at the end of a run.
     #[must_use]
     pub fn shown_output(
-        mut self,
-        name: &'static str,
-        kind: &'static str,
-        file: &'static str,
+        self,
+        name: impl Into<Name>,
+        kind: impl Into<Name>,
+        file: impl Into<Name>,
     ) -> Self {
-        self.outputs.push(OutputPort { name, kind, exported: true, shown: Some(file) });
+        let shown = Some(file.into());
+        self.with_output(OutputPort { exported: true, shown, ..OutputPort::new(name, kind) })
+    }
+
+    /// Adds an output as it is given.
+    #[must_use]
+    pub fn with_output(mut self, port: OutputPort) -> Self {
+        self.outputs.push(port);
         self
+    }
+}
+
+impl OutputPort {
+    /// An output that stays in the store.
+    pub fn new(name: impl Into<Name>, kind: impl Into<Name>) -> Self {
+        Self { name: name.into(), kind: kind.into(), exported: false, shown: None }
     }
 }

@@ -6,14 +6,15 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{
-    ActionContext, ParamProblem, Ports, Resources, SourceContext, SourceFile, Stage, StageError,
-    StageInfo,
+    ActionContext, CommandLine, Job, ParamProblem, Ports, Resources, SourceContext, SourceFile,
+    Stage, StageError, StageInfo,
 };
 
 /// The stages a program knows, by name.
 #[derive(Clone, Default)]
 pub struct Registry {
     stages: BTreeMap<&'static str, Arc<dyn ErasedStage>>,
+    documents: BTreeMap<&'static str, fn() -> schemars::Schema>,
 }
 
 impl Registry {
@@ -27,6 +28,18 @@ impl Registry {
     pub fn with<S: Stage>(mut self, stage: S) -> Self {
         self.stages.insert(stage.info().name, Arc::new(Arc::new(stage)));
         self
+    }
+
+    /// Adds the schema of a kind of file that stages read, such as a data manifest.
+    #[must_use]
+    pub fn with_document(mut self, name: &'static str, schema: fn() -> schemars::Schema) -> Self {
+        self.documents.insert(name, schema);
+        self
+    }
+
+    /// The kinds of files that stages read, by name, with what makes their schemas.
+    pub fn documents(&self) -> &BTreeMap<&'static str, fn() -> schemars::Schema> {
+        &self.documents
     }
 
     /// The stage of this name.
@@ -61,14 +74,16 @@ pub trait ConfiguredStage: Send + Sync {
     fn info(&self) -> StageInfo;
     /// All parameters, defaults filled in.
     fn params(&self) -> &Value;
-    /// The parameters that are part of the key: all but the location parameters.
-    fn key_params(&self) -> Value;
+    /// The names of parameters that are not part of the key: they only say where something lies.
+    fn location_params(&self) -> &'static [&'static str];
     /// Inputs and outputs.
     fn ports(&self) -> &Ports;
     /// What an action asks for.
     fn resources(&self) -> Resources;
     /// The files outside the store that an action reads.
     fn sources(&self, context: &SourceContext) -> Result<Vec<SourceFile>, StageError>;
+    /// The program that carries out one action.
+    fn command(&self, job: &Job) -> Result<CommandLine, StageError>;
     /// Does the work of one action.
     fn run(&self, context: &ActionContext<'_>) -> Result<(), StageError>;
 }
@@ -112,14 +127,8 @@ impl<S: Stage> ConfiguredStage for Configured<S> {
         &self.value
     }
 
-    fn key_params(&self) -> Value {
-        let mut value = self.value.clone();
-        if let Value::Object(fields) = &mut value {
-            for name in self.stage.location_params() {
-                fields.remove(*name);
-            }
-        }
-        value
+    fn location_params(&self) -> &'static [&'static str] {
+        self.stage.location_params()
     }
 
     fn ports(&self) -> &Ports {
@@ -132,6 +141,10 @@ impl<S: Stage> ConfiguredStage for Configured<S> {
 
     fn sources(&self, context: &SourceContext) -> Result<Vec<SourceFile>, StageError> {
         self.stage.sources(&self.params, context)
+    }
+
+    fn command(&self, job: &Job) -> Result<CommandLine, StageError> {
+        self.stage.command(&self.params, job)
     }
 
     fn run(&self, context: &ActionContext<'_>) -> Result<(), StageError> {

@@ -1,5 +1,7 @@
 //! What an action asks for, and what it was granted.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 /// How many CPU slots an action asks for.
@@ -35,4 +37,14 @@ pub struct Granted {
     pub cpus: u32,
     /// Device numbers it may use; empty means CPU only.
     pub gpus: Vec<u32>,
+}
+
+/// What an action must not exceed. Never part of its key.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// Wall-clock time of one attempt.
+    pub time: Option<Duration>,
+    /// Resident memory of all its processes together, in MiB; for actions in processes of their
+    /// own.
+    pub memory_mib: Option<u64>,
 }

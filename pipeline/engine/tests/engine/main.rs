@@ -3,7 +3,13 @@
 #[cfg(test)]
 mod graph;
 #[cfg(test)]
+mod limits;
+#[cfg(test)]
+mod program;
+#[cfg(test)]
 mod run;
+#[cfg(test)]
+mod selection;
 #[cfg(test)]
 mod toy;
 #[cfg(test)]

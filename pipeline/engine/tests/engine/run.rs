@@ -216,10 +216,10 @@ stages:
 ";
     let cancellation = shop.cancellation.clone();
     let canceller = std::thread::spawn({
-        let runs = shop.path("store").join("v1/actions");
+        let runs = shop.path("store").join("v2/actions");
         // The record of `text` shows that only `append` can be running.
         move || {
-            while !runs.exists() {
+            while fs_err::read_dir(&runs).map_or(0, Iterator::count) == 0 {
                 std::thread::yield_now();
             }
             cancellation.cancel();
@@ -230,7 +230,7 @@ stages:
     assert!(outcome.result.summary.cancelled);
     assert_eq!(outcome.with("ran"), ["text"]);
     assert_eq!(outcome.with("skipped"), ["append", "join"]);
-    assert_eq!(fs_err::read_dir(shop.path("store").join("v1/tmp")).unwrap().count(), 0);
+    assert_eq!(fs_err::read_dir(shop.path("store").join("v2/tmp")).unwrap().count(), 0);
 }
 
 #[test]
@@ -259,7 +259,7 @@ fn a_damaged_result_is_made_again_and_explained() {
     let shop = Workshop::new();
     let first = shop.run(CHAIN, &[]);
     let digest = pipeline_store::Digest::of_bytes(b"hello!").to_string();
-    let object = shop.path("store").join("v1/objects").join(&digest[..2]).join(&digest[2..]);
+    let object = shop.path("store").join("v2/objects").join(&digest[..2]).join(&digest[2..]);
     fs_err::remove_file(object).unwrap();
     let reasons = shop.reasons(CHAIN, &[], "append[method=loud,seed=1]");
     assert!(reasons[0].starts_with("its result is gone: output `out`"), "{reasons:?}");

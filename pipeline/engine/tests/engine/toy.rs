@@ -8,10 +8,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pipeline_engine::{
     ActionContext, Cancellation, Capacity, Cpus, Graph, NodePlan, NodeState, ParamProblem,
-    Placement, Plan, Ports, Registry, Report, Resources, RunEvent, RunOptions, RunResult,
-    SourceContext, SourceFile, SourceOrigin, Stage, StageError, StageInfo, WorkerPrograms, run,
+    Placement, Plan, PlanOptions, Ports, Registry, Report, Resources, RunEvent, RunOptions,
+    RunResult, Selection, SourceContext, SourceFile, SourceOrigin, Stage, StageError, StageInfo,
+    WorkerPrograms, run,
 };
-use pipeline_spec::{Experiment, Override};
+use pipeline_spec::{Changes, Experiment, Override};
 use pipeline_store::Store;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -210,6 +211,8 @@ pub(crate) struct Workshop {
     pub(crate) cancellation: Cancellation,
     pub(crate) workers: WorkerPrograms,
     pub(crate) registry: Registry,
+    pub(crate) selection: Selection,
+    pub(crate) force: BTreeSet<usize>,
 }
 
 /// What a run did, in words a test can compare.
@@ -231,6 +234,8 @@ impl Workshop {
             cancellation: Cancellation::new(),
             workers: WorkerPrograms::default(),
             registry: registry(),
+            selection: Selection::All,
+            force: BTreeSet::new(),
         }
     }
 
@@ -240,7 +245,8 @@ impl Workshop {
 
     pub(crate) fn experiment(&self, yaml: &str, set: &[&str]) -> Experiment {
         let overrides: Vec<_> = set.iter().map(|text| Override::parse(text).unwrap()).collect();
-        pipeline_spec::parse(yaml, &self.path("toy.yaml"), &overrides)
+        let changes = Changes { overrides, ..Changes::default() };
+        pipeline_spec::parse(yaml, &self.path("toy.yaml"), &changes)
             .unwrap_or_else(|errors| panic!("{:?}", miette::Report::new(errors)))
     }
 
@@ -270,8 +276,13 @@ impl Workshop {
     pub(crate) fn plan(&self, yaml: &str, set: &[&str]) -> BTreeMap<String, NodePlan> {
         let previous = Report::read(&self.path("runs"));
         let graph = self.graph(yaml, set);
-        let dir = self.dir.path().to_owned();
-        Plan::resolve(&graph, &self.store(), previous.as_ref(), dir, None)
+        let options = PlanOptions {
+            experiment_dir: self.dir.path().to_owned(),
+            selection: self.selection.clone(),
+            force: self.force.clone(),
+            ..PlanOptions::default()
+        };
+        Plan::resolve(&graph, &self.store(), previous.as_ref(), &options)
             .nodes
             .into_iter()
             .map(|node| (node.id.to_string(), node))
@@ -290,6 +301,9 @@ impl Workshop {
         let events = Mutex::new(Vec::new());
         let (running, most) = (Mutex::new(BTreeSet::new()), AtomicUsize::new(0));
         let options = RunOptions {
+            run_id: "20260101T000000Z-0001".to_owned(),
+            selection: self.selection.clone(),
+            force: self.force.clone(),
             capacity: self.capacity.clone(),
             keep_going: self.keep_going,
             experiment_dir: self.dir.path().to_owned(),

@@ -43,6 +43,8 @@ fn workshop(script: &str) -> Workshop {
     let workers = WorkerPrograms {
         paths: BTreeMap::from([("toy-worker".to_owned(), path)]),
         environment: BTreeMap::from([("GREETING".to_owned(), "hello".to_owned())]),
+        outer: std::env::vars().collect(),
+        supervisor: None,
     };
     Workshop { workers, registry: crate::toy::registry().with(Shell), ..shop }
 }
@@ -166,12 +168,12 @@ echo '{"event":"progress","done":0,"total":1,"message":"started"}'
 wait"#,
     );
     let cancellation = shop.cancellation.clone();
-    let tmp = shop.path("store").join("v1/tmp");
+    let tmp = shop.path("store").join("v2/tmp");
     let canceller = std::thread::spawn(move || {
         loop {
             let pid = fs_err::read_dir(&tmp).ok().and_then(|entries| {
                 entries.flatten().find_map(|entry| {
-                    let text = fs_err::read_to_string(entry.path().join("pid")).ok()?;
+                    let text = fs_err::read_to_string(entry.path().join("0/pid")).ok()?;
                     text.trim().parse::<i32>().ok()
                 })
             });

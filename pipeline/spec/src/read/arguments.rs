@@ -1,48 +1,60 @@
-//! Laying `--set` arguments over a document.
+//! Laying the changes of the command line over a document.
 
 use std::collections::BTreeMap;
 
-use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::Problems;
+use super::nodes::FIELDS as NODE_FIELDS;
+use super::sweeps::{self, Swept};
 use crate::experiment::Assignment;
+use crate::origin::Origin;
 use crate::set::set;
+use crate::source::Part;
 use crate::suggest::unknown_name_help;
-use crate::yaml::Tree;
-use crate::{FieldPath, Override};
+use crate::yaml::{Fields, Tree};
+use crate::{Changes, Diagnostic, FieldPath, Override};
 
 const SECTIONS: [&str; 4] = ["experiment", "description", "matrix", "stages"];
-const NODE_FIELDS: [&str; 4] = ["uses", "with", "inputs", "resources"];
 
-/// Lays the arguments over the document, in order. Parameters are not laid over `with` but given
+/// Lays the changes over the document, values first. Parameters are not laid over `with` but given
 /// back by node, because they win over bundles too.
 pub(super) fn apply(
     root: &mut Tree,
-    overrides: &[Override],
+    changes: &Changes,
     problems: &mut Problems,
 ) -> BTreeMap<String, Vec<Assignment>> {
     let mut assignments: BTreeMap<String, Vec<Assignment>> = BTreeMap::new();
-    for argument in overrides {
-        match place(root, argument) {
-            Ok(Placed::Document(path)) => problems.source.set(path, &argument.argument),
+    for change in &changes.overrides {
+        match place(root, change) {
+            Ok(Placed::Document(path)) => problems.source.set(path, change.origin.clone()),
             Ok(Placed::Parameter { node, path }) => {
-                let full = FieldPath::root().key("stages").key(&node).key("with").join(&path);
-                problems.source.set(full, &argument.argument);
-                let value = argument.value.clone();
+                problems.source.set(param_field(&node, &path), change.origin.clone());
+                let value = change.value.clone();
                 assignments.entry(node).or_default().push(Assignment { path, value });
             }
-            Err(Misplaced { message, help }) => {
-                let mut blamed = problems.source.clone();
-                blamed.set(argument.path.clone(), &argument.argument);
-                let part = crate::source::Part::Key;
-                let diagnostic =
-                    blamed.report(&argument.path, part, "spec::set", message, Some(help));
-                problems.found.push(diagnostic);
+            Err(misplaced) => problems.found.push(misplaced.report("spec::set", &change.origin)),
+        }
+    }
+    let mut swept = Vec::new();
+    for sweep in &changes.sweeps {
+        match sweeps::apply(root, sweep, &changes.overrides, &mut swept) {
+            Ok(Swept { node, path, variable }) => {
+                problems.source.set(param_field(&node, &path), sweep.origin.clone());
+                let list = FieldPath::root().key("matrix").key(&variable);
+                problems.source.set(list, sweep.origin.clone());
+                let value = Value::String(format!("${{{variable}}}"));
+                assignments.entry(node).or_default().push(Assignment { path, value });
             }
+            Err(misplaced) => problems.found.push(misplaced.report("spec::sweep", &sweep.origin)),
         }
     }
     assignments
+}
+
+/// The field of a node's parameter.
+fn param_field(node: &str, param: &FieldPath) -> FieldPath {
+    FieldPath::root().key("stages").key(node).key("with").join(param)
 }
 
 enum Placed {
@@ -50,14 +62,20 @@ enum Placed {
     Parameter { node: String, path: FieldPath },
 }
 
-struct Misplaced {
-    message: String,
-    help: String,
+/// A change that fits nowhere.
+pub(super) struct Misplaced {
+    pub(super) message: String,
+    pub(super) help: String,
 }
 
 impl Misplaced {
-    fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
+    pub(super) fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
         Self { message: message.into(), help: help.into() }
+    }
+
+    fn report(self, code: &str, origin: &Origin) -> Diagnostic {
+        let place = origin.place(&FieldPath::root(), Part::Key);
+        Diagnostic::new(code, self.message).with_help(self.help).at(place)
     }
 
     fn unknown(what: &str, found: &str, known: &[&str], accepted: &str) -> Self {
@@ -82,24 +100,24 @@ fn place(root: &mut Tree, argument: &Override) -> Result<Placed, Misplaced> {
         "stages" => place_in_stages(root, argument),
         _ => {
             let node = known_node(root, &first, &SECTIONS)?;
-            parameter(node, path.tail(1))
+            parameter(node, path.tail(1), argument)
         }
     }
 }
 
-fn parameter(node: String, path: FieldPath) -> Result<Placed, Misplaced> {
+fn parameter(node: String, path: FieldPath, change: &Override) -> Result<Placed, Misplaced> {
     if path.segments().is_empty() {
         return Err(Misplaced::new(
             format!("`{node}` is a node; name one of its parameters"),
-            format!("write `{node}.PARAMETER=VALUE`"),
+            format!("write `{}`", change.origin.assignment(&format!("{node}.PARAMETER"))),
         ));
     }
     Ok(Placed::Parameter { node, path })
 }
 
-fn known_node(root: &Tree, found: &str, more: &[&str]) -> Result<String, Misplaced> {
+pub(super) fn known_node(root: &Tree, found: &str, more: &[&str]) -> Result<String, Misplaced> {
     let nodes = section(root, "stages");
-    if nodes.is_some_and(|nodes| nodes.contains_key(found)) {
+    if nodes.is_some_and(|nodes| nodes.contains(found)) {
         return Ok(found.to_owned());
     }
     let known: Vec<&str> = nodes
@@ -110,7 +128,7 @@ fn known_node(root: &Tree, found: &str, more: &[&str]) -> Result<String, Misplac
     Err(Misplaced::unknown("node", found, &known, "a path starts with one of"))
 }
 
-fn section<'t>(root: &'t Tree, name: &str) -> Option<&'t IndexMap<String, Tree>> {
+pub(super) fn section<'t>(root: &'t Tree, name: &str) -> Option<&'t Fields> {
     root.as_map()?.get(name)?.as_map()
 }
 
@@ -124,7 +142,7 @@ fn place_in_stages(root: &mut Tree, argument: &Override) -> Result<Placed, Mispl
     };
     let node = known_node(root, node, &[])?;
     match path.key_at(2) {
-        Some("with") => parameter(node, path.tail(3)),
+        Some("with") => parameter(node, path.tail(3), argument),
         Some(field) if NODE_FIELDS.contains(&field) => {
             let spec = root
                 .as_map_mut()
@@ -146,7 +164,7 @@ fn place_in_stages(root: &mut Tree, argument: &Override) -> Result<Placed, Mispl
 fn place_in_matrix(root: &mut Tree, argument: &Override) -> Result<FieldPath, Misplaced> {
     let path = &argument.path;
     let known: Vec<String> =
-        section(root, "matrix").into_iter().flat_map(IndexMap::keys).cloned().collect();
+        section(root, "matrix").into_iter().flat_map(Fields::keys).cloned().collect();
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let Some(variable) = path.key_at(1) else {
         return Err(Misplaced::new(
@@ -197,13 +215,9 @@ fn choices(tree: &Tree) -> Option<Vec<Tree>> {
 }
 
 /// The bundles of these names, in this order.
-fn select(
-    variable: &str,
-    bundles: &IndexMap<String, Tree>,
-    chosen: &[Tree],
-) -> Result<Tree, Misplaced> {
+fn select(variable: &str, bundles: &Fields, chosen: &[Tree]) -> Result<Tree, Misplaced> {
     let names: Vec<&str> = bundles.keys().map(String::as_str).collect();
-    let mut selected = IndexMap::new();
+    let mut selected = Fields::new();
     for choice in chosen {
         let name = match choice {
             Tree::Scalar(value) => crate::placeholder::label(value),
@@ -226,18 +240,17 @@ fn set_in(target: &mut Tree, path: &FieldPath, argument: &Override) -> Result<()
         ));
     };
     if !matches!(target, Tree::Map(_)) {
-        *target = Tree::Map(IndexMap::new());
+        *target = Tree::Map(Fields::new());
     }
     let Some(fields) = target.as_map_mut() else { return Ok(()) };
     if path.segments().len() == 1 {
         fields.insert(first.to_owned(), argument.tree.clone());
         return Ok(());
     }
-    let field = fields.entry(first.to_owned()).or_insert_with(|| Tree::Scalar(Value::Null));
-    let mut value = field.to_json();
+    let mut value = fields.get(first).map_or(Value::Null, Tree::to_json);
     set(&mut value, &path.tail(1), &argument.value)
         .map_err(|error| no_such_item(&error.path, error.length))?;
-    *field = Tree::from_json(&value);
+    fields.insert(first.to_owned(), Tree::from_json(&value));
     Ok(())
 }
 

@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use super::Problems;
 use super::arguments::no_such_item_words;
+use super::trail::Trail;
 use crate::experiment::Assignment;
-use crate::placeholder::{BadPlaceholder, Piece, is_name, pieces};
+use crate::placeholder::{BadPlaceholder, Piece, is_name, may_mention, pieces};
 use crate::set::{NoSuchItem, set};
 use crate::suggest::unknown_name_help;
 use crate::{Experiment, FieldPath, MatrixVariable};
@@ -15,35 +16,46 @@ use crate::{Experiment, FieldPath, MatrixVariable};
 /// More combinations of bundles than this are not tried one by one.
 const MAX_COMBINATIONS: usize = 1024;
 
-pub(super) fn check(experiment: &Experiment, problems: &mut Problems) {
+/// Checks an experiment, and gives the variables that the `with` of each node mentions.
+pub(super) fn check(
+    experiment: &Experiment,
+    problems: &mut Problems,
+) -> BTreeMap<String, BTreeSet<String>> {
     check_inputs(experiment, problems);
     check_bundles(experiment, problems);
     let mut mentioned = BTreeSet::new();
-    check_placeholders(experiment, &mut mentioned, problems);
+    let by_node = check_placeholders(experiment, &mut mentioned, problems);
     check_unused(experiment, &mentioned, problems);
     for node in experiment.assignments.keys() {
         check_assignments(experiment, node, problems);
     }
+    by_node
 }
 
 fn check_inputs(experiment: &Experiment, problems: &mut Problems) {
-    let nodes: Vec<&str> = experiment.nodes.keys().map(String::as_str).collect();
-    let variables: Vec<&str> = experiment.matrix.keys().map(String::as_str).collect();
+    let path = Trail::Root.key("stages");
     for (name, node) in &experiment.nodes {
-        for (port, input) in &node.inputs {
-            let path = FieldPath::root().key("stages").key(name).key("inputs").key(port);
-            if !nodes.contains(&input.node.as_str()) {
-                problems.value(
-                    &path,
-                    "spec::unknown_node",
-                    format!("`{path}`: there is no node `{}`", input.node),
-                    unknown_name_help(&input.node, &nodes, "the experiment has"),
-                );
-            }
-            for (index, variable) in input.over.iter().flatten().enumerate() {
-                if !variables.contains(&variable.as_str()) {
-                    let path = path.key("over").index(index);
-                    unknown_variable(&path, variable, &variables, problems);
+        for (port, inputs) in &node.inputs {
+            for (position, input) in inputs.iter().enumerate() {
+                let own = path.key(name);
+                let own = own.key("inputs");
+                let own = own.key(port);
+                let item = own.index(position);
+                let path = if inputs.len() > 1 { &item } else { &own };
+                if !experiment.nodes.contains_key(&input.node) {
+                    let nodes: Vec<&str> = experiment.nodes.keys().map(String::as_str).collect();
+                    problems.value(
+                        path,
+                        "spec::unknown_node",
+                        format!("`{path}`: there is no node `{}`", input.node),
+                        unknown_name_help(&input.node, &nodes, "the experiment has"),
+                    );
+                }
+                for (index, variable) in input.over.iter().flatten().enumerate() {
+                    if !experiment.matrix.contains_key(variable) {
+                        let over = path.key("over");
+                        unknown_variable(experiment, &over.index(index), variable, problems);
+                    }
                 }
             }
         }
@@ -51,13 +63,15 @@ fn check_inputs(experiment: &Experiment, problems: &mut Problems) {
 }
 
 fn check_bundles(experiment: &Experiment, problems: &mut Problems) {
-    let nodes: Vec<&str> = experiment.nodes.keys().map(String::as_str).collect();
+    let path = Trail::Root.key("matrix");
     for (variable, kind) in &experiment.matrix {
+        let path = path.key(variable);
         for (name, bundle) in kind.bundles().into_iter().flatten() {
-            for node in bundle.keys().filter(|node| !nodes.contains(&node.as_str())) {
-                let path = FieldPath::root().key("matrix").key(variable).key(name).key(node);
+            let path = path.key(name);
+            for node in bundle.keys().filter(|node| !experiment.nodes.contains_key(*node)) {
+                let nodes: Vec<&str> = experiment.nodes.keys().map(String::as_str).collect();
                 problems.key(
-                    &path,
+                    &path.key(node),
                     "spec::unknown_node",
                     format!("the bundle `{name}` of `{variable}` names a node `{node}` that is not there"),
                     unknown_name_help(node, &nodes, "the experiment has"),
@@ -67,49 +81,59 @@ fn check_bundles(experiment: &Experiment, problems: &mut Problems) {
     }
 }
 
-fn check_placeholders(
-    experiment: &Experiment,
-    mentioned: &mut BTreeSet<String>,
+fn check_placeholders<'e>(
+    experiment: &'e Experiment,
+    mentioned: &mut BTreeSet<&'e str>,
     problems: &mut Problems,
-) {
-    let stages = FieldPath::root().key("stages");
+) -> BTreeMap<String, BTreeSet<String>> {
+    let mut by_node = BTreeMap::new();
+    let stages = Trail::Root.key("stages");
     for (name, node) in &experiment.nodes {
-        let path = stages.key(name).key("with");
-        walk(experiment, &path, &node.with, mentioned, problems);
-        for Assignment { path: tail, value } in
-            experiment.assignments.get(name).into_iter().flatten()
-        {
-            walk(experiment, &path.join(tail), value, mentioned, problems);
+        let path = stages.key(name);
+        let mut own = BTreeSet::new();
+        walk(experiment, &path.key("with"), &node.with, &mut own, problems);
+        if !own.is_empty() {
+            by_node.insert(name.clone(), own.iter().map(|name| (*name).to_owned()).collect());
+            mentioned.extend(own);
         }
     }
+    for (name, assignments) in &experiment.assignments {
+        let with = FieldPath::root().key("stages").key(name).key("with");
+        for Assignment { path: tail, value } in assignments {
+            walk(experiment, &Trail::Path(&with.join(tail)), value, mentioned, problems);
+        }
+    }
+    let path = Trail::Root.key("matrix");
     for (variable, kind) in &experiment.matrix {
+        let path = path.key(variable);
         for (name, bundle) in kind.bundles().into_iter().flatten() {
+            let path = path.key(name);
             for (node, overlay) in bundle {
-                let path = FieldPath::root().key("matrix").key(variable).key(name).key(node);
-                walk(experiment, &path, overlay, mentioned, problems);
+                walk(experiment, &path.key(node), overlay, mentioned, problems);
             }
         }
     }
+    by_node
 }
 
-fn walk(
-    experiment: &Experiment,
-    path: &FieldPath,
-    value: &Value,
-    mentioned: &mut BTreeSet<String>,
+fn walk<'e>(
+    experiment: &'e Experiment,
+    path: &Trail<'_>,
+    value: &'e Value,
+    mentioned: &mut BTreeSet<&'e str>,
     problems: &mut Problems,
 ) {
     match value {
-        Value::String(text) => match pieces(text) {
+        Value::String(text) if may_mention(text) => match pieces(text) {
             Ok(pieces) => {
                 for piece in pieces {
                     let Piece::Variable(variable) = piece else { continue };
-                    if !experiment.matrix.contains_key(&variable) {
-                        let known: Vec<&str> =
-                            experiment.matrix.keys().map(String::as_str).collect();
-                        unknown_variable(path, &variable, &known, problems);
+                    match experiment.matrix.get_key_value(variable) {
+                        Some((variable, _)) => {
+                            mentioned.insert(variable);
+                        }
+                        None => unknown_variable(experiment, path, variable, problems),
                     }
-                    mentioned.insert(variable);
                 }
             }
             Err(BadPlaceholder { found }) => problems.value(
@@ -133,26 +157,32 @@ fn walk(
     }
 }
 
-fn unknown_variable(path: &FieldPath, variable: &str, known: &[&str], problems: &mut Problems) {
+fn unknown_variable(
+    experiment: &Experiment,
+    path: &Trail<'_>,
+    variable: &str,
+    problems: &mut Problems,
+) {
+    let known: Vec<&str> = experiment.matrix.keys().map(String::as_str).collect();
     let help = if known.is_empty() {
         format!("the experiment has no matrix; add `matrix: {{{variable}: [...]}}`")
     } else {
-        unknown_name_help(variable, known, "the matrix has")
+        unknown_name_help(variable, &known, "the matrix has")
     };
     let message = format!("`{path}`: there is no matrix variable `{variable}`");
     problems.value(path, "spec::unknown_variable", message, help);
 }
 
 /// A list of values that no node mentions would silently run once.
-fn check_unused(experiment: &Experiment, mentioned: &BTreeSet<String>, problems: &mut Problems) {
+fn check_unused(experiment: &Experiment, mentioned: &BTreeSet<&str>, problems: &mut Problems) {
     for (variable, kind) in &experiment.matrix {
         if matches!(kind, MatrixVariable::Values(_))
             && is_name(variable)
-            && !mentioned.contains(variable)
+            && !mentioned.contains(variable.as_str())
         {
-            let path = FieldPath::root().key("matrix").key(variable);
+            let path = Trail::Root.key("matrix");
             problems.key(
-                &path,
+                &path.key(variable),
                 "spec::unused_variable",
                 format!("no node uses the matrix variable `{variable}`, so its values would change nothing"),
                 format!("write `${{{variable}}}` as the value of a parameter, or remove the variable"),
@@ -183,7 +213,8 @@ fn check_assignments(experiment: &Experiment, node: &str, problems: &mut Problem
         if !succeeded.contains(&index) {
             let base = FieldPath::root().key("stages").key(node).key("with");
             let (message, help) = no_such_item_words(&error.path, error.length);
-            problems.key(&base.join(&assignments[index].path), "spec::set", message, help);
+            let path = base.join(&assignments[index].path);
+            problems.key(&Trail::Path(&path), "spec::set", message, help);
         }
     }
 }

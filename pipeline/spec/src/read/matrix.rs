@@ -6,9 +6,10 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::Problems;
-use crate::placeholder::{is_name, label};
-use crate::yaml::Tree;
-use crate::{FieldPath, MatrixVariable};
+use super::trail::Trail;
+use crate::MatrixVariable;
+use crate::placeholder::{is_label, is_name, label};
+use crate::yaml::{Fields, Tree};
 
 const FORM: &str = "write a list of values (`seed: [8, 9, 10]`) or named bundles (`method: {partial: {}, full: {partition: {ratio: 1.0}}}`)";
 
@@ -16,9 +17,9 @@ const FORM: &str = "write a list of values (`seed: [8, 9, 10]`) or named bundles
 pub(super) fn bundle_nodes(root: &Tree) -> BTreeMap<String, BTreeSet<String>> {
     let matrix = root.as_map().and_then(|fields| fields.get("matrix")?.as_map());
     let mut found = BTreeMap::new();
-    for (variable, tree) in matrix.into_iter().flatten() {
+    for (variable, tree) in matrix.into_iter().flat_map(Fields::iter) {
         let Some(bundles) = tree.as_map() else { continue };
-        let nodes = bundles.values().filter_map(Tree::as_map).flat_map(IndexMap::keys).cloned();
+        let nodes = bundles.values().filter_map(Tree::as_map).flat_map(Fields::keys).cloned();
         found.insert(variable.clone(), nodes.collect());
     }
     found
@@ -28,14 +29,14 @@ pub(super) fn read(
     tree: Option<&Tree>,
     problems: &mut Problems,
 ) -> IndexMap<String, MatrixVariable> {
-    let path = FieldPath::root().key("matrix");
+    let path = Trail::Root.key("matrix");
     let Some(tree) = tree.filter(|tree| !tree.is_null()) else { return IndexMap::new() };
     let Some(variables) = tree.as_map() else {
         problems.wrong_type(&path, tree, "a map of variables", FORM);
         return IndexMap::new();
     };
     let mut matrix = IndexMap::new();
-    for (name, tree) in variables {
+    for (name, tree) in variables.iter() {
         let path = path.key(name);
         if !is_name(name) {
             problems.key(
@@ -58,7 +59,7 @@ pub(super) fn read(
     matrix
 }
 
-fn read_values(path: &FieldPath, items: &[Tree], problems: &mut Problems) -> Vec<Value> {
+fn read_values(path: &Trail<'_>, items: &[Tree], problems: &mut Problems) -> Vec<Value> {
     let mut values = Vec::new();
     let mut labels = BTreeSet::new();
     if items.is_empty() {
@@ -90,7 +91,11 @@ fn read_values(path: &FieldPath, items: &[Tree], problems: &mut Problems) -> Vec
                 &path,
                 "spec::duplicate_value",
                 format!("`{path}`: the value `{}` is there twice", label(value)),
-                "remove one of the two",
+                if value.is_f64() {
+                    "remove one of the two; a version such as `1.10` is a number unless it is in quotes"
+                } else {
+                    "remove one of the two"
+                },
             );
         }
         values.push(value.clone());
@@ -99,15 +104,15 @@ fn read_values(path: &FieldPath, items: &[Tree], problems: &mut Problems) -> Vec
 }
 
 fn read_bundles(
-    path: &FieldPath,
-    bundles: &IndexMap<String, Tree>,
+    path: &Trail<'_>,
+    bundles: &Fields,
     problems: &mut Problems,
 ) -> IndexMap<String, IndexMap<String, Value>> {
     let mut read = IndexMap::new();
     if bundles.is_empty() {
         empty(path, problems);
     }
-    for (name, tree) in bundles {
+    for (name, tree) in bundles.iter() {
         let path = path.key(name);
         if !is_label(name) {
             problems.key(
@@ -120,7 +125,7 @@ fn read_bundles(
         let mut overlays = IndexMap::new();
         match tree {
             Tree::Map(nodes) => {
-                for (node, overlay) in nodes {
+                for (node, overlay) in nodes.iter() {
                     let path = path.key(node);
                     match overlay {
                         Tree::Map(_) => {
@@ -151,16 +156,11 @@ fn read_bundles(
     read
 }
 
-fn empty(path: &FieldPath, problems: &mut Problems) {
+fn empty(path: &Trail<'_>, problems: &mut Problems) {
     problems.value(
         path,
         "spec::empty_variable",
         format!("`{path}` has no values, so nothing would run"),
         "give at least one value, or remove the variable",
     );
-}
-
-/// Whether a text can be part of a node's name.
-fn is_label(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "_-+.:/".contains(c))
 }

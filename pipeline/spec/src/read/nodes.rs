@@ -3,48 +3,53 @@
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::Problems;
+use super::trail::Trail;
+use super::{Problems, inputs};
 use crate::placeholder::is_name;
-use crate::yaml::Tree;
-use crate::{FieldPath, InputSpec, MemoryError, NodeSpec, ResourcesSpec, parse_memory};
+use crate::yaml::{Fields, Tree};
+use crate::{
+    DurationError, LimitsSpec, MemoryError, NodeSpec, ResourcesSpec, parse_duration, parse_memory,
+};
 
-const FIELDS: [&str; 4] = ["uses", "with", "inputs", "resources"];
+/// The fields of a node.
+pub(super) const FIELDS: [&str; 6] = ["uses", "with", "inputs", "resources", "limits", "retries"];
+/// More attempts than this are a slip of the finger.
+const MOST_RETRIES: u64 = 100;
 /// Names that paths start with, so that no node may have them.
 const RESERVED: [&str; 4] = ["experiment", "description", "matrix", "stages"];
 
-pub(super) fn read(tree: Option<&Tree>, problems: &mut Problems) -> IndexMap<String, NodeSpec> {
+pub(super) fn read(tree: Option<Tree>, problems: &mut Problems) -> IndexMap<String, NodeSpec> {
     const HELP: &str = "add `stages:` with one entry per node, such as `cases: {uses: ingest}`";
-    let path = FieldPath::root().key("stages");
-    let mut nodes = IndexMap::new();
+    let path = Trail::Root.key("stages");
     match tree {
-        None => problems.key(
-            &path,
-            "spec::missing_field",
-            "the field `stages` is missing".to_owned(),
-            HELP,
-        ),
+        None => {
+            let message = "the field `stages` is missing".to_owned();
+            problems.key(&path, "spec::missing_field", message, HELP);
+        }
         Some(Tree::Map(entries)) if !entries.is_empty() => {
-            for (name, tree) in entries {
-                if let Some(node) = read_node(&path.key(name), name, tree, problems) {
-                    nodes.insert(name.clone(), node);
+            let mut nodes = IndexMap::with_capacity(entries.len());
+            for (name, tree) in entries.into_pairs() {
+                if let Some(node) = read_node(&path.key(&name), &name, tree, problems) {
+                    nodes.insert(name, node);
                 }
             }
+            return nodes;
         }
         Some(other) => {
-            let message = match other {
+            let message = match &other {
                 Tree::Map(_) => "`stages` has no nodes".to_owned(),
                 other => format!("`stages`: found {}, expected a map of nodes", other.describe()),
             };
             problems.value(&path, "spec::wrong_type", message, HELP);
         }
     }
-    nodes
+    IndexMap::new()
 }
 
 fn read_node(
-    path: &FieldPath,
+    path: &Trail<'_>,
     name: &str,
-    tree: &Tree,
+    tree: Tree,
     problems: &mut Problems,
 ) -> Option<NodeSpec> {
     if !is_name(name) || RESERVED.contains(&name) {
@@ -56,18 +61,21 @@ fn read_node(
         let message = format!("`{name}` cannot be the name of a node");
         problems.key(path, "spec::name", message, help);
     }
-    let empty = Tree::Map(IndexMap::new());
-    let tree = if tree.is_null() { &empty } else { tree };
-    let fields = problems.fields(path, tree, &FIELDS)?;
+    let mut tree = if tree.is_null() { Tree::Map(Fields::new()) } else { tree };
+    problems.fields(path, &tree, &FIELDS)?;
+    let fields = tree.as_map_mut()?;
+    let with = fields.take("with");
     Some(NodeSpec {
         uses: read_uses(&path.key("uses"), name, fields.get("uses"), problems),
-        with: read_with(&path.key("with"), fields.get("with"), problems),
-        inputs: read_inputs(&path.key("inputs"), fields.get("inputs"), problems),
+        with: read_with(&path.key("with"), with, problems),
+        inputs: inputs::read(&path.key("inputs"), fields.get("inputs"), problems),
         resources: read_resources(&path.key("resources"), fields.get("resources"), problems),
+        limits: read_limits(&path.key("limits"), fields.get("limits"), problems),
+        retries: read_retries(&path.key("retries"), fields.get("retries"), problems),
     })
 }
 
-fn read_uses(path: &FieldPath, name: &str, tree: Option<&Tree>, problems: &mut Problems) -> String {
+fn read_uses(path: &Trail<'_>, name: &str, tree: Option<&Tree>, problems: &mut Problems) -> String {
     let Some(tree) = tree else { return name.to_owned() };
     match tree.as_text() {
         Some(stage) if !stage.is_empty() => stage.to_owned(),
@@ -78,12 +86,12 @@ fn read_uses(path: &FieldPath, name: &str, tree: Option<&Tree>, problems: &mut P
     }
 }
 
-fn read_with(path: &FieldPath, tree: Option<&Tree>, problems: &mut Problems) -> Value {
+fn read_with(path: &Trail<'_>, tree: Option<Tree>, problems: &mut Problems) -> Value {
     match tree {
-        Some(Tree::Map(_)) => return tree.map_or(Value::Null, Tree::to_json),
+        Some(tree @ Tree::Map(_)) => return tree.into_json(),
         Some(other) if !other.is_null() => problems.wrong_type(
             path,
-            other,
+            &other,
             "a map of parameters",
             "write `with: {parameter: value}`; see `orchestrate stages NAME`",
         ),
@@ -92,92 +100,7 @@ fn read_with(path: &FieldPath, tree: Option<&Tree>, problems: &mut Problems) -> 
     Value::Object(serde_json::Map::new())
 }
 
-fn read_inputs(
-    path: &FieldPath,
-    tree: Option<&Tree>,
-    problems: &mut Problems,
-) -> IndexMap<String, InputSpec> {
-    const HELP: &str =
-        "write `port: node`, `port: node.output` or `port: {from: node, over: [seed]}`";
-    let mut inputs = IndexMap::new();
-    let Some(tree) = tree.filter(|tree| !tree.is_null()) else { return inputs };
-    let Some(ports) = tree.as_map() else {
-        problems.wrong_type(path, tree, "a map from ports to nodes", HELP);
-        return inputs;
-    };
-    for (port, tree) in ports {
-        let path = path.key(port);
-        let input = match tree {
-            Tree::Map(_) => read_long_input(&path, tree, problems),
-            other => read_reference(&path, other, HELP, problems),
-        };
-        if let Some(input) = input {
-            inputs.insert(port.clone(), input);
-        }
-    }
-    inputs
-}
-
-fn read_long_input(path: &FieldPath, tree: &Tree, problems: &mut Problems) -> Option<InputSpec> {
-    let fields = problems.fields(path, tree, &["from", "over"])?;
-    let from = path.key("from");
-    let mut input = match fields.get("from") {
-        None => {
-            problems.key(
-                &from,
-                "spec::missing_field",
-                format!("in `{path}`, the field `from` is missing"),
-                "add `from: node` or `from: node.output`",
-            );
-            return None;
-        }
-        Some(tree) => read_reference(&from, tree, "write `from: node`", problems)?,
-    };
-    input.over = fields.get("over").and_then(|tree| read_over(&path.key("over"), tree, problems));
-    Some(input)
-}
-
-fn read_over(path: &FieldPath, tree: &Tree, problems: &mut Problems) -> Option<Vec<String>> {
-    let names = match tree {
-        Tree::List(items) => {
-            items.iter().map(|item| item.as_text().map(str::to_owned)).collect::<Option<Vec<_>>>()
-        }
-        _ => None,
-    };
-    if names.is_none() {
-        let help = "write `over: [seed]`; without `over` all variables are gathered";
-        problems.wrong_type(path, tree, "a list of matrix variables", help);
-    }
-    names
-}
-
-fn read_reference(
-    path: &FieldPath,
-    tree: &Tree,
-    help: &str,
-    problems: &mut Problems,
-) -> Option<InputSpec> {
-    let Some(text) = tree.as_text() else {
-        problems.wrong_type(path, tree, "a node", help);
-        return None;
-    };
-    let (node, port) = match text.split_once('.') {
-        Some((node, port)) => (node, Some(port)),
-        None => (text, None),
-    };
-    if !is_name(node) || port.is_some_and(|port| !is_name(port)) {
-        problems.value(
-            path,
-            "spec::name",
-            format!("`{path}`: `{text}` is neither a node nor an output of one"),
-            "write `node` or `node.output`",
-        );
-        return None;
-    }
-    Some(InputSpec { node: node.to_owned(), port: port.map(str::to_owned), over: None })
-}
-
-fn read_resources(path: &FieldPath, tree: Option<&Tree>, problems: &mut Problems) -> ResourcesSpec {
+fn read_resources(path: &Trail<'_>, tree: Option<&Tree>, problems: &mut Problems) -> ResourcesSpec {
     let mut resources = ResourcesSpec::default();
     let Some(tree) = tree.filter(|tree| !tree.is_null()) else { return resources };
     let Some(fields) = problems.fields(path, tree, &["cpus", "memory", "gpus"]) else {
@@ -206,16 +129,44 @@ fn read_resources(path: &FieldPath, tree: Option<&Tree>, problems: &mut Problems
     };
     resources.cpus = count("cpus", 1);
     resources.gpus = count("gpus", 0);
-    if let Some(tree) = fields.get("memory") {
-        match tree.as_text().map(parse_memory) {
-            Some(Ok(mib)) => resources.memory_mib = Some(mib),
-            _ => problems.wrong_type(
-                &path.key("memory"),
-                tree,
-                "an amount of memory with its unit",
-                MemoryError::HELP,
-            ),
+    resources.memory_mib = read_memory(&path.key("memory"), fields.get("memory"), problems);
+    resources
+}
+
+fn read_memory(path: &Trail<'_>, tree: Option<&Tree>, problems: &mut Problems) -> Option<u64> {
+    let tree = tree?;
+    let amount = tree.as_text().and_then(|text| parse_memory(text).ok());
+    if amount.is_none() {
+        problems.wrong_type(path, tree, "an amount of memory with its unit", MemoryError::HELP);
+    }
+    amount
+}
+
+fn read_limits(path: &Trail<'_>, tree: Option<&Tree>, problems: &mut Problems) -> LimitsSpec {
+    let mut limits = LimitsSpec::default();
+    let Some(tree) = tree.filter(|tree| !tree.is_null()) else { return limits };
+    let Some(fields) = problems.fields(path, tree, &["time", "memory"]) else { return limits };
+    limits.memory_mib = read_memory(&path.key("memory"), fields.get("memory"), problems);
+    if let Some(tree) = fields.get("time") {
+        limits.time = tree.as_text().and_then(|text| parse_duration(text).ok());
+        if limits.time.is_none() {
+            let expected = "an amount of time with its unit";
+            problems.wrong_type(&path.key("time"), tree, expected, DurationError::HELP);
         }
     }
-    resources
+    limits
+}
+
+fn read_retries(path: &Trail<'_>, tree: Option<&Tree>, problems: &mut Problems) -> u32 {
+    let Some(tree) = tree.filter(|tree| !tree.is_null()) else { return 0 };
+    let number = match tree {
+        Tree::Scalar(value) => value.as_u64().filter(|number| *number <= MOST_RETRIES),
+        _ => None,
+    };
+    let number = number.and_then(|number| u32::try_from(number).ok());
+    if number.is_none() {
+        let expected = format!("a whole number from 0 to {MOST_RETRIES}");
+        problems.wrong_type(path, tree, &expected, "write `retries: 2`; without it, none");
+    }
+    number.unwrap_or_default()
 }

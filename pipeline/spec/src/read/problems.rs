@@ -1,11 +1,10 @@
 //! Collecting mistakes while a document is read.
 
-use indexmap::IndexMap;
-
+use super::trail::Trail;
 use crate::source::Part;
 use crate::suggest::unknown_name_help;
-use crate::yaml::Tree;
-use crate::{Diagnostic, FieldPath, SourceMap};
+use crate::yaml::{Fields, Tree};
+use crate::{Diagnostic, SourceMap};
 
 /// The mistakes found so far.
 pub(crate) struct Problems {
@@ -21,7 +20,7 @@ impl Problems {
     /// A mistake in a field's value.
     pub(crate) fn value(
         &mut self,
-        path: &FieldPath,
+        path: &Trail<'_>,
         code: &str,
         message: String,
         help: impl Into<String>,
@@ -32,7 +31,7 @@ impl Problems {
     /// A mistake in a field's key.
     pub(crate) fn key(
         &mut self,
-        path: &FieldPath,
+        path: &Trail<'_>,
         code: &str,
         message: String,
         help: impl Into<String>,
@@ -40,20 +39,20 @@ impl Problems {
         self.add(path, Part::Key, code, message, help.into());
     }
 
-    fn add(&mut self, path: &FieldPath, part: Part, code: &str, message: String, help: String) {
-        self.found.push(self.source.report(path, part, code, message, Some(help)));
+    fn add(&mut self, path: &Trail<'_>, part: Part, code: &str, message: String, help: String) {
+        self.found.push(self.source.report(&path.path(), part, code, message, Some(help)));
     }
 
     /// A value of the wrong type: "`path`: found a list, expected a map".
     pub(crate) fn wrong_type(
         &mut self,
-        path: &FieldPath,
+        path: &Trail<'_>,
         found: &Tree,
         expected: &str,
         help: &str,
     ) {
         let subject =
-            if path.segments().is_empty() { "the file".to_owned() } else { format!("`{path}`") };
+            if matches!(path, Trail::Root) { "the file".to_owned() } else { format!("`{path}`") };
         let message = format!("{subject}: found {}, expected {expected}", found.describe());
         self.value(path, "spec::wrong_type", message, help);
     }
@@ -62,10 +61,10 @@ impl Problems {
     /// reported.
     pub(crate) fn fields<'t>(
         &mut self,
-        path: &FieldPath,
+        path: &Trail<'_>,
         tree: &'t Tree,
         known: &[&str],
-    ) -> Option<&'t IndexMap<String, Tree>> {
+    ) -> Option<&'t Fields> {
         let Some(fields) = tree.as_map() else {
             let help = format!("accepted fields: {}", crate::quoted_list(known));
             self.wrong_type(path, tree, "a map of fields", &help);
@@ -73,7 +72,7 @@ impl Problems {
         };
         for name in fields.keys().filter(|name| !known.contains(&name.as_str())) {
             let inside =
-                if path.segments().is_empty() { String::new() } else { format!(" in `{path}`") };
+                if matches!(path, Trail::Root) { String::new() } else { format!(" in `{path}`") };
             self.key(
                 &path.key(name),
                 "spec::unknown_field",

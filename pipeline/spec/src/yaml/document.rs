@@ -3,15 +3,17 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::Tree;
+use super::plain::read_plain;
+use super::scalar::is_huge;
 use super::shield::Shield;
 use super::spans::read_spots;
 use super::values::read_values;
-use crate::source::Part;
+use super::{Spots, Tree};
+use crate::source::{Part, Spot};
 use crate::{Diagnostic, FieldPath, Place, SourceMap, SpecErrors};
 
 /// The largest text that is read, in bytes; manifests and experiments have a few thousand.
-const MAX_BYTES: usize = 4 << 20;
+const MAX_BYTES: usize = 64 << 20;
 
 /// The values of a document and the places of its fields.
 #[derive(Debug, Clone)]
@@ -36,6 +38,10 @@ impl Document {
                 format!("the file has {} bytes; at most {MAX_BYTES} are read", text.len());
             return fail(Diagnostic::new("spec::too_large", message));
         }
+        let shield = Shield::new(text);
+        if let Some(tree) = Some(text).filter(|_| !shield.is_defeated()).and_then(read_plain) {
+            return Ok(Self { tree, source: SourceMap::new(file, shared, Spots::later()) });
+        }
         if let Some((at, found)) = text.char_indices().find(|(_, c)| is_forbidden(*c)) {
             return fail(
                 Diagnostic::new(
@@ -53,7 +59,6 @@ impl Document {
                 0..0,
             )));
         }
-        let shield = Shield::new(text);
         let covered = shield.cover(text);
         let spots = match read_spots(&covered, shield) {
             Ok(spots) => spots,
@@ -64,7 +69,25 @@ impl Document {
                 return fail(diagnostic);
             }
         };
-        let source = SourceMap::new(file, shared, spots);
+        let is_huge =
+            |spot: &Spot| spot.scalar && text.get(spot.value.clone()).is_some_and(is_huge);
+        let huge: Vec<FieldPath> =
+            spots.iter().filter(|(_, spot)| is_huge(spot)).map(|(path, _)| path.clone()).collect();
+        let source = SourceMap::new(file, shared, Spots::now(spots));
+        if !huge.is_empty() {
+            let help = "put it in quotes if it is a name; write it with an exponent, such as `1e20`, if it need not be exact";
+            let mistakes = huge.iter().map(|path| {
+                let message = with_field(path, "the whole number is too large to be kept exactly");
+                source.report(
+                    path,
+                    Part::Value,
+                    "spec::too_large_number",
+                    message,
+                    Some(help.to_owned()),
+                )
+            });
+            return Err(SpecErrors::new(file, mistakes.collect()));
+        }
         match read_values(&covered, shield) {
             Ok(tree) => Ok(Self { tree, source }),
             Err(errors) => {

@@ -5,6 +5,7 @@
 //! and what they read is turned back.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use crate::placeholder::is_name;
 
@@ -15,15 +16,25 @@ const PAIRS: [(char, char); 5] = [('<', '>'), ('(', ')'), ('^', '^'), ('~', '~')
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Shield {
     pair: Option<(char, char)>,
+    defeated: bool,
 }
 
 impl Shield {
     /// A shield whose characters do not occur in the text after a `$`; none if the text has no
     /// placeholder, or, in a text made to defeat it, no pair is left.
     pub(super) fn new(text: &str) -> Self {
-        let unused = |open: char| !text.contains(&format!("${open}"));
-        let pair = PAIRS.into_iter().find(|(open, _)| text.contains("${") && unused(*open));
-        Self { pair }
+        let bytes = text.as_bytes();
+        let dollars = text.match_indices('$').filter_map(|(at, _)| bytes.get(at + 1).copied());
+        let after: BTreeSet<u8> = dollars.collect();
+        let unused = |(open, _): &(char, char)| !after.contains(&(*open as u8));
+        let placeholders = after.contains(&b'{');
+        let pair = PAIRS.into_iter().find(unused).filter(|_| placeholders);
+        Self { pair, defeated: placeholders && pair.is_none() }
+    }
+
+    /// Whether the text has placeholders that no pair can stand for.
+    pub(super) fn is_defeated(self) -> bool {
+        self.defeated
     }
 
     /// The text for the readers, byte for byte as long as the original.

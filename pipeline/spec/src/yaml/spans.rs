@@ -12,8 +12,10 @@ use crate::FieldPath;
 use crate::source::Spot;
 
 /// Values and keys in one document, aliases counted as often as they are used. Experiments and
-/// manifests have some hundreds.
-const MAX_NODES: usize = 50_000;
+/// manifests have some hundreds, generated ones a million.
+const MAX_NODES: usize = 2_000_000;
+/// Values and keys that aliases may add.
+const MAX_REPEATED: usize = 50_000;
 /// Lists and maps inside each other.
 const MAX_DEPTH: usize = 64;
 
@@ -40,7 +42,7 @@ pub(super) fn read_spots(
 fn options() -> Options {
     serde_saphyr::options! {
         budget: serde_saphyr::budget! { max_nodes: MAX_NODES, max_depth: MAX_DEPTH },
-        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 2 * MAX_NODES },
+        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: MAX_REPEATED },
         duplicate_keys: DuplicateKeyPolicy::Error,
         merge_keys: MergeKeyPolicy::Merge,
         strict_booleans: true,
@@ -67,7 +69,12 @@ fn collect(
     spots: &mut BTreeMap<FieldPath, Spot>,
 ) {
     let scalar = matches!(node.value, Node::Scalar);
-    let value = bytes(text, &node.defined, scalar);
+    let nothing = scalar && node.defined.span().byte_len().unwrap_or_default() == 0;
+    // A value that is not written has no place but its key's.
+    let value = match &key {
+        Some(key) if nothing => key.clone(),
+        _ => bytes(text, &node.defined, scalar),
+    };
     spots.insert(path.clone(), Spot { key, value, scalar });
     match &node.value {
         Node::Scalar => {}
@@ -139,13 +146,15 @@ fn explain(text: &str, error: &Error) -> SyntaxError {
         ),
         // Limits met in the scanner or inside an alias come as sentences.
         other if is_a_limit(&other.to_string()) => too_large(),
-        other => ("spec::syntax", plain_message(other), syntax_help(text, at)),
+        other => syntax(plain_message(other), syntax_help(text, at)),
     };
     SyntaxError { code, message, help, span }
 }
 
 fn is_a_limit(sentence: &str) -> bool {
-    sentence.contains("recursion limit") || sentence.contains("budget breached")
+    ["recursion limit", "budget breached", "limit exceeded"]
+        .iter()
+        .any(|part| sentence.contains(part))
 }
 
 fn too_large() -> (&'static str, String, Option<String>) {
@@ -153,9 +162,66 @@ fn too_large() -> (&'static str, String, Option<String>) {
         "spec::too_large",
         "the document is too large or too deep once its aliases are written out".to_owned(),
         Some(format!(
-            "at most {MAX_NODES} values, {MAX_DEPTH} levels deep, are read; aliases count as often as they are used"
+            "at most {MAX_NODES} values, {MAX_DEPTH} levels deep, are read, and at most {MAX_REPEATED} that aliases repeat"
         )),
     )
+}
+
+/// Sentences of the parser that need other words, or a help: a part of the sentence, the code, what
+/// to say instead, and the help.
+const SENTENCES: [(&str, &str, Option<&str>, &str); 7] = [
+    (
+        "cannot deserialize null into string",
+        "spec::key",
+        Some("a key of this map is nothing (or `~`)"),
+        "keys are text; put them in quotes if they look like something else",
+    ),
+    (
+        "expected string scalar",
+        "spec::key",
+        Some("a key of this map is a list or a map"),
+        "keys are text; text that starts with a bracket needs quotes",
+    ),
+    (
+        "recursive references",
+        "spec::syntax",
+        Some("an alias (`*name`) stands inside the value that it repeats"),
+        "repeat something else; text that starts with `*` needs quotes",
+    ),
+    (
+        "merge value must be",
+        "spec::syntax",
+        Some("`<<` merges maps, and this is none"),
+        "write `<<: *name` with the anchor `&name` on a map; put `<<` in quotes if it is a plain key",
+    ),
+    (
+        "mapping values are not allowed",
+        "spec::syntax",
+        None,
+        "text with `: ` in it needs quotes; a key stands at the start of its line",
+    ),
+    (
+        "did not find expected ',' or",
+        "spec::syntax",
+        None,
+        "inside `{ }` and `[ ]`, text with quotes, commas, brackets or `: ` needs quotes around all of it",
+    ),
+    (
+        "did not find expected key",
+        "spec::syntax",
+        None,
+        "all keys of a map start in the same column",
+    ),
+];
+
+fn syntax(sentence: String, help: Option<String>) -> (&'static str, String, Option<String>) {
+    match SENTENCES.iter().find(|(part, ..)| sentence.contains(part)) {
+        None => ("spec::syntax", sentence, help),
+        Some((_, code, Some(message), own)) => {
+            (*code, (*message).to_owned(), Some((*own).to_owned()))
+        }
+        Some((_, code, None, own)) => (*code, sentence, help.or_else(|| Some((*own).to_owned()))),
+    }
 }
 
 /// The parser's sentence, without the position, which is shown beside it.

@@ -1,7 +1,8 @@
 //! A document as plain data, with maps in the order of the file.
 
-use indexmap::IndexMap;
 use serde_json::Value;
+
+use super::Fields;
 
 /// A value whose maps keep the order in which they were written.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,7 +12,7 @@ pub(crate) enum Tree {
     /// A list.
     List(Vec<Tree>),
     /// A map.
-    Map(IndexMap<String, Tree>),
+    Map(Fields),
 }
 
 impl Tree {
@@ -26,13 +27,28 @@ impl Tree {
         }
     }
 
+    /// As [`Self::to_json`], without copies.
+    pub(crate) fn into_json(self) -> Value {
+        match self {
+            Self::Scalar(value) => value,
+            Self::List(items) => Value::Array(items.into_iter().map(Self::into_json).collect()),
+            Self::Map(fields) => Value::Object(
+                fields.into_pairs().map(|(key, value)| (key, value.into_json())).collect(),
+            ),
+        }
+    }
+
     /// A tree with map keys in the order that the value gives them.
     pub(crate) fn from_json(value: &Value) -> Self {
         match value {
             Value::Array(items) => Self::List(items.iter().map(Self::from_json).collect()),
-            Value::Object(fields) => Self::Map(
-                fields.iter().map(|(key, value)| (key.clone(), Self::from_json(value))).collect(),
-            ),
+            Value::Object(values) => {
+                let mut fields = Fields::new();
+                for (key, value) in values {
+                    fields.insert(key.clone(), Self::from_json(value));
+                }
+                Self::Map(fields)
+            }
             scalar => Self::Scalar(scalar.clone()),
         }
     }
@@ -41,14 +57,14 @@ impl Tree {
         matches!(self, Self::Scalar(Value::Null))
     }
 
-    pub(crate) fn as_map(&self) -> Option<&IndexMap<String, Tree>> {
+    pub(crate) fn as_map(&self) -> Option<&Fields> {
         match self {
             Self::Map(fields) => Some(fields),
             _ => None,
         }
     }
 
-    pub(crate) fn as_map_mut(&mut self) -> Option<&mut IndexMap<String, Tree>> {
+    pub(crate) fn as_map_mut(&mut self) -> Option<&mut Fields> {
         match self {
             Self::Map(fields) => Some(fields),
             _ => None,

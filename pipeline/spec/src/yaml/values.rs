@@ -1,11 +1,10 @@
 //! The second reader: values.
 
-use indexmap::IndexMap;
 use serde_json::Value;
 use serde_yaml::Value as Yaml;
 
-use super::Tree;
 use super::shield::Shield;
+use super::{Fields, Tree};
 use crate::FieldPath;
 
 /// A value that this program does not take.
@@ -19,10 +18,20 @@ pub(super) struct ValueError {
 /// Reads the values of a document whose syntax the first reader accepted.
 pub(super) fn read_values(text: &str, shield: Shield) -> Result<Tree, Vec<ValueError>> {
     let whole = |error: &serde_yaml::Error| {
+        let sentence = error.to_string();
+        // The first reader accepts everything else that is written twice.
+        if sentence.contains("duplicate entry with key \"<<\"") {
+            return vec![ValueError {
+                path: merged_in(&sentence),
+                code: "spec::duplicate_key",
+                message: "`<<` is written twice in one map".to_owned(),
+                help: "write one `<<` with a list: `<<: [*first, *second]`",
+            }];
+        }
         vec![ValueError {
             path: FieldPath::root(),
             code: "spec::syntax",
-            message: format!("this is not valid YAML: {error}"),
+            message: format!("this is not valid YAML: {sentence}"),
             help: "check the indentation and the quotes around here",
         }]
     };
@@ -31,6 +40,11 @@ pub(super) fn read_values(text: &str, shield: Shield) -> Result<Tree, Vec<ValueE
     let mut errors = Vec::new();
     let tree = convert(yaml, &FieldPath::root(), shield, &mut errors);
     if errors.is_empty() { Ok(tree) } else { Err(errors) }
+}
+
+/// The map that a sentence of the reader begins with: "stages.a.with: duplicate entry …".
+fn merged_in(sentence: &str) -> FieldPath {
+    sentence.split_once(": ").map_or_else(FieldPath::root, |(path, _)| FieldPath::parse(path))
 }
 
 fn convert(yaml: Yaml, path: &FieldPath, shield: Shield, errors: &mut Vec<ValueError>) -> Tree {
@@ -64,25 +78,21 @@ fn convert_number(
     path: &FieldPath,
     errors: &mut Vec<ValueError>,
 ) -> Value {
-    if let Some(value) = number.as_u64() {
-        return Value::from(value);
-    }
-    if let Some(value) = number.as_i64() {
-        return Value::from(value);
-    }
-    let finite = number.as_f64().and_then(serde_json::Number::from_f64);
-    finite.map_or_else(
-        || {
-            errors.push(ValueError {
-                path: path.clone(),
-                code: "spec::not_finite",
-                message: format!("found `{number}`, which is not a finite number"),
-                help: "write a finite number; leave the field out where it is optional",
-            });
-            Value::Null
-        },
-        Value::Number,
-    )
+    finite(number).unwrap_or_else(|| {
+        errors.push(ValueError {
+            path: path.clone(),
+            code: "spec::not_finite",
+            message: format!("found `{number}`, which is not a finite number"),
+            help: "write a finite number; leave the field out where it is optional",
+        });
+        Value::Null
+    })
+}
+
+/// A number that JSON has.
+pub(super) fn finite(number: &serde_yaml::Number) -> Option<Value> {
+    let whole = number.as_u64().map(Value::from).or_else(|| number.as_i64().map(Value::from));
+    whole.or_else(|| number.as_f64().and_then(serde_json::Number::from_f64).map(Value::Number))
 }
 
 fn convert_map(
@@ -91,7 +101,7 @@ fn convert_map(
     shield: Shield,
     errors: &mut Vec<ValueError>,
 ) -> Tree {
-    let mut map = IndexMap::new();
+    let mut map = Fields::new();
     for (key, value) in fields {
         let name = match key {
             Yaml::String(text) => shield.uncover(&text).into_owned(),

@@ -108,6 +108,7 @@ impl Toy {
             sources: BTreeMap::new(),
             outputs: [("comparison".to_owned(), self.output())].into(),
             scratch: self.dir.path().to_owned(),
+            resume: self.dir.path().join("resume"),
             granted: Granted { cpus: 1, gpus: Vec::new() },
         };
         let warnings = Mutex::new(Vec::new());

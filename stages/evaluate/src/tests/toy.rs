@@ -207,6 +207,7 @@ impl Written {
             sources: BTreeMap::new(),
             outputs: [("metrics".to_owned(), self.path("metrics"))].into(),
             scratch: self.path("scratch"),
+            resume: self.path("resume"),
             granted: Granted { cpus, gpus: Vec::new() },
         };
         let cancellation = Cancellation::new();

@@ -121,6 +121,7 @@ pub(crate) fn run_on(
         sources: BTreeMap::new(),
         outputs: BTreeMap::from([("slices".to_owned(), output.clone())]),
         scratch: dir.to_owned(),
+        resume: dir.join("resume"),
         granted: Granted { cpus, gpus: vec![] },
     };
     let events = Mutex::new(Vec::new());

@@ -122,6 +122,7 @@ pub(crate) fn run(dir: &Path, from: &From<'_>, params: &IngestParams) -> Result<
         sources,
         outputs,
         scratch: dir.to_owned(),
+        resume: dir.join("resume"),
         granted: Granted { cpus: 2, gpus: vec![] },
     };
     let events = Mutex::new(Vec::new());

@@ -35,6 +35,7 @@ fn run(
         sources: BTreeMap::new(),
         outputs: BTreeMap::from([("partition".to_owned(), output.clone())]),
         scratch: dir.to_owned(),
+        resume: dir.join("resume"),
         granted: Granted { cpus: 1, gpus: vec![] },
     };
     let events = Mutex::new(Vec::new());

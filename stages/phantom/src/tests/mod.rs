@@ -73,6 +73,7 @@ fn run_into(
         sources: BTreeMap::new(),
         outputs: BTreeMap::from([("dataset".to_owned(), dir.to_path_buf())]),
         scratch: dir.to_path_buf(),
+        resume: dir.join("resume"),
         granted: Granted { cpus: threads, gpus: Vec::new() },
     };
     let sink = |event| events.lock().unwrap().push(event);

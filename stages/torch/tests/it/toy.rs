@@ -156,6 +156,7 @@ impl Toy {
                 .map(|(port, dir)| ((*port).to_owned(), self.dir(dir)))
                 .collect(),
             scratch: self.dir("scratch"),
+            resume: self.dir("resume"),
             granted: Granted { cpus: 1, gpus: Vec::new() },
         }
     }

@@ -5,8 +5,11 @@ use tests_e2e::Workspace;
 /// Every experiment of the repository.
 fn experiments() -> Vec<std::path::PathBuf> {
     let dir = format!("{}/../../experiments", env!("CARGO_MANIFEST_DIR"));
-    let mut files: Vec<_> =
-        fs_err::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<_> = fs_err::read_dir(dir)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+        .collect();
     files.sort();
     files
 }

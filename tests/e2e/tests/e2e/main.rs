@@ -3,10 +3,16 @@
 #[cfg(test)]
 mod cache;
 #[cfg(test)]
+mod command;
+#[cfg(test)]
 mod commands;
+#[cfg(test)]
+mod fetch;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
 mod mistakes;
 #[cfg(test)]
 mod real;
+#[cfg(test)]
+mod schema;

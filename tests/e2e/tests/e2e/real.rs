@@ -37,7 +37,9 @@ fn acdc_goes_from_real_patients_to_the_table() {
     assert_eq!((run + cached, failed), (3 + 2 * 3 + 1, 0), "{}", ran.err);
     assert!(ran.out.contains("26 scans"), "{}", ran.out);
     let report = fs_err::read_to_string(w.path("runs/acdc-5pct/report.json")).unwrap();
-    assert!(report.contains("\"status\": \"ran\""));
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    assert_eq!(report["nodes"].as_array().unwrap().len(), run + cached, "{report:#}");
+    assert_eq!(report["nodes"][0]["status"], "ran", "{report:#}");
     // The slices artifact holds every slice of every patient.
     let show = w.orchestrate(&["show", "acdc-5pct", "slices"]).ok();
     assert!(show.out.contains("1902 slices"), "{}", show.out);

@@ -1,0 +1,22 @@
+//! The arguments.
+
+mod experiment;
+mod inspect;
+mod program;
+mod run;
+#[cfg(test)]
+mod tests;
+mod upkeep;
+mod values;
+
+pub(crate) use experiment::{ExperimentArguments, PlaceArguments, SelectionArguments};
+pub(crate) use inspect::{
+    ExplainArguments, GraphArguments, GraphFormat, LogsArguments, ShowArguments, StagesArguments,
+    StatusArguments,
+};
+pub(crate) use program::{Arguments, Command, definition};
+pub(crate) use run::{PlanArguments, RunArguments};
+pub(crate) use upkeep::{
+    CompletionsArguments, DoctorArguments, GcArguments, ManArguments, SchemaArguments,
+    VerifyArguments,
+};

@@ -1,0 +1,8 @@
+//! The commands of a real program, with toy stages.
+
+mod asking;
+mod keeping;
+mod running;
+mod showing;
+mod watching;
+mod workspace;

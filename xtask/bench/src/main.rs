@@ -1,0 +1,44 @@
+//! Measures the engine beside its peers: the program behind `cargo xtask bench`.
+//!
+//! Every tool gets the same graph of the same commands, and all of them are measured in one run,
+//! turn by turn, so that whatever else the machine does falls on all alike. Only ratios within one
+//! run mean something.
+
+mod arguments;
+mod bare_loop;
+mod dag;
+mod error;
+mod experiment;
+mod machine;
+mod measure;
+mod part;
+mod race;
+mod render;
+mod report;
+mod session;
+mod statistics;
+mod target;
+mod tool;
+mod version;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Benchmark};
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().benchmark {
+        Benchmark::Engine(options) => session::run(&options),
+        Benchmark::BareLoop { stages, cpus } => bare_loop::run(stages, cpus),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nobody is left to tell when standard error is closed.
+            let _ = writeln!(std::io::stderr(), "error: {error}");
+            error.exit_code()
+        }
+    }
+}

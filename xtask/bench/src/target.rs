@@ -1,0 +1,94 @@
+//! What the engine is meant to reach.
+
+use serde::Serialize;
+
+/// One number that is wanted, and what was found.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Target {
+    /// What it is about.
+    pub(crate) what: String,
+    /// What is wanted, in words.
+    pub(crate) wanted: String,
+    /// What was found, in words.
+    pub(crate) found: String,
+    /// Whether that is enough; unknown if it could not be measured.
+    pub(crate) met: Option<bool>,
+}
+
+impl Target {
+    /// A time in seconds that must not be above a limit.
+    pub(crate) fn time(what: impl Into<String>, limit_s: f64, found_s: Option<f64>) -> Self {
+        Self {
+            what: what.into(),
+            wanted: format!("at most {}", seconds(limit_s)),
+            found: found_s.map_or_else(not_measured, seconds),
+            met: found_s.map(|found| found <= limit_s),
+        }
+    }
+
+    /// Any other number that must not be above a limit.
+    pub(crate) fn number(
+        what: impl Into<String>,
+        limit: f64,
+        unit: &str,
+        found: Option<f64>,
+    ) -> Self {
+        Self {
+            what: what.into(),
+            wanted: format!("at most {limit}{unit}"),
+            found: found.map_or_else(not_measured, |found| format!("{found:.2}{unit}")),
+            met: found.map(|found| found <= limit),
+        }
+    }
+
+    /// A count that must be exactly this.
+    pub(crate) fn count(what: impl Into<String>, wanted: u64, found: Option<u64>) -> Self {
+        Self {
+            what: what.into(),
+            wanted: wanted.to_string(),
+            found: found.map_or_else(not_measured, |found| found.to_string()),
+            met: found.map(|found| found == wanted),
+        }
+    }
+}
+
+fn not_measured() -> String {
+    "not measured".into()
+}
+
+/// Writes a time with a unit that suits it, to three digits.
+pub(crate) fn seconds(seconds: f64) -> String {
+    let (value, unit) = match seconds.abs() {
+        below if below < 1e-3 => (seconds * 1e6, "µs"),
+        below if below < 1.0 => (seconds * 1e3, "ms"),
+        _ => (seconds, "s"),
+    };
+    let digits = match value.abs() {
+        below if below < 10.0 => 2,
+        below if below < 100.0 => 1,
+        _ => 0,
+    };
+    format!("{value:.digits$} {unit}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_times_to_three_digits() {
+        let written = [2.5e-6, 0.00123, 0.0456, 0.789, 1.234, 98.76, 1803.0].map(seconds);
+        let expected = ["2.50 µs", "1.23 ms", "45.6 ms", "789 ms", "1.23 s", "98.8 s", "1803 s"];
+        assert_eq!(written, expected);
+    }
+
+    #[test]
+    fn knows_whether_a_target_is_met() {
+        assert_eq!(Target::time("start", 0.005, Some(0.004)).met, Some(true));
+        assert_eq!(Target::time("start", 0.005, Some(0.006)).met, Some(false));
+        assert_eq!(Target::count("reruns", 0, Some(3)).met, Some(false));
+        let unknown = Target::number("memory", 500.0, " MiB", None);
+        assert_eq!((unknown.met, unknown.found.as_str()), (None, "not measured"));
+        assert_eq!(unknown.wanted, "at most 500 MiB");
+    }
+}
