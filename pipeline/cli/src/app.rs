@@ -2,7 +2,6 @@
 
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::process::ExitCode;
 
 use clap::FromArgMatches;
@@ -41,15 +40,14 @@ pub fn main(registry: &Registry, about: About) -> ExitCode {
 /// The orchestrator starts this program again for each program of a user's, to stand between the
 /// two. No more is done for that than has to be: it happens once for every action.
 fn supervised() -> Option<ExitCode> {
-    let mut words = std::env::args_os().skip(1);
-    if words.next()? != pipeline_engine::SUPERVISE {
+    if std::env::args_os().nth(1)? != pipeline_engine::SUPERVISE {
         return None;
     }
     let complain = |what: &str| {
         // Nobody listening is no reason to stop.
         let _ = writeln!(std::io::stderr(), "{what}");
     };
-    Some(pipeline_engine::supervise(Path::new(&words.next()?), &complain).into())
+    Some(pipeline_engine::supervise(&complain).into())
 }
 
 fn start(registry: &Registry, about: About) -> Exit {

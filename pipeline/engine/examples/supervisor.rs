@@ -2,18 +2,15 @@
 //! theirs through this one.
 
 use std::io::Write;
-use std::path::Path;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let complain = |line: &str| {
         let _ = writeln!(std::io::stderr(), "{line}");
     };
-    let mut arguments = std::env::args().skip(1);
-    let asked = arguments.next().is_some_and(|word| word == pipeline_engine::SUPERVISE);
-    let Some(file) = arguments.next().filter(|_| asked) else {
+    if std::env::args().nth(1).is_none_or(|word| word != pipeline_engine::SUPERVISE) {
         complain("this program only supervises others");
         return ExitCode::from(2);
-    };
-    pipeline_engine::supervise(Path::new(&file), &complain).into()
+    }
+    pipeline_engine::supervise(&complain).into()
 }

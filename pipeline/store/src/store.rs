@@ -92,9 +92,9 @@ impl Store {
         &self.root
     }
 
-    /// A new, empty folder for one action.
-    pub fn workspace(&self) -> Result<Workspace, StoreError> {
-        self.session()?.workspace()
+    /// A folder for one action with these empty folders in it, given by relative paths.
+    pub fn workspace(&self, folders: Vec<String>) -> Result<Workspace, StoreError> {
+        self.session()?.workspace(folders)
     }
 
     /// Says that this process relies on the results of actions. Said before [`Store::lookup`], it
@@ -128,7 +128,7 @@ impl Store {
 
     /// Takes the lock of an action, or nothing if another process holds it.
     pub fn try_lock(&self, key: ActionKey) -> Result<Option<ActionLock>, StoreError> {
-        ActionLock::try_take(&self.root.join("locks").join(key.to_string()))
+        ActionLock::try_take(&self.root.join("actions.lock"), key)
     }
 
     /// A folder for what an action that did not end may leave to its next attempt; it need not

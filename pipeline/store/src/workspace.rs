@@ -1,12 +1,13 @@
 //! The folders a process and its actions work in; gone when they are over.
 
+use std::collections::BTreeMap;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use fs_err::File;
 
-use crate::lock::is_at;
 use crate::orphans::end_processes_in;
 use crate::{ActionKey, StoreError};
 
@@ -22,7 +23,28 @@ pub(crate) struct Session {
     lock_path: PathBuf,
     _lock: File,
     next: AtomicU64,
+    spare: Arc<Spare>,
     pins: Mutex<Option<File>>,
+}
+
+/// Emptied folders of actions, by the folders in them. Most actions have as many inputs and outputs
+/// as one before them, and a file system is slower at making and removing folders than at anything
+/// else that an action needs.
+#[derive(Debug, Default)]
+struct Spare(Mutex<BTreeMap<Vec<String>, Vec<PathBuf>>>);
+
+impl Spare {
+    fn take(&self, folders: &[String]) -> Option<PathBuf> {
+        self.lock().get_mut(folders)?.pop()
+    }
+
+    fn put(&self, folders: Vec<String>, dir: PathBuf) {
+        self.lock().entry(folders).or_default().push(dir);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<Vec<String>, Vec<PathBuf>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// The name, in a session's folder, of the file of the actions that it relies on.
@@ -49,6 +71,7 @@ impl Session {
                     lock_path,
                     _lock: lock,
                     next: AtomicU64::new(0),
+                    spare: Arc::default(),
                     pins: Mutex::default(),
                 });
             }
@@ -60,12 +83,20 @@ impl Session {
         &self.dir
     }
 
-    /// A new, empty folder for one action.
-    pub(crate) fn workspace(&self) -> Result<Workspace, StoreError> {
+    /// A folder for one action with these empty folders in it.
+    pub(crate) fn workspace(&self, folders: Vec<String>) -> Result<Workspace, StoreError> {
+        let spare = Arc::clone(&self.spare);
+        if let Some(dir) = spare.take(&folders) {
+            return Ok(Workspace { dir, folders, spare });
+        }
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let dir = self.dir.join(number.to_string());
         fs_err::create_dir(&dir)?;
-        Ok(Workspace { dir })
+        let workspace = Workspace { dir, folders, spare };
+        for folder in &workspace.folders {
+            fs_err::create_dir_all(workspace.folder(folder))?;
+        }
+        Ok(workspace)
     }
 
     /// Writes down that this process relies on actions, before it looks whether they are done.
@@ -73,7 +104,7 @@ impl Session {
         use std::io::Write;
 
         let bytes: Vec<u8> = keys.iter().flat_map(|key| *key.0.as_bytes()).collect();
-        let mut pins = self.pins.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut pins = self.pins.lock().unwrap_or_else(PoisonError::into_inner);
         let file = match &mut *pins {
             Some(file) => file,
             none => none.insert(File::create(self.dir.join(PINS))?),
@@ -95,24 +126,68 @@ impl Drop for Session {
 #[derive(Debug)]
 pub struct Workspace {
     dir: PathBuf,
+    folders: Vec<String>,
+    spare: Arc<Spare>,
 }
 
 impl Workspace {
-    /// Creates and returns a folder inside.
-    pub fn folder(&self, relative: &str) -> Result<PathBuf, StoreError> {
-        let path = self.dir.join(relative);
-        fs_err::create_dir_all(&path)?;
-        Ok(path)
+    /// The path of a folder inside.
+    pub fn folder(&self, relative: &str) -> PathBuf {
+        self.dir.join(relative)
     }
 
     /// Its path.
     pub fn path(&self) -> &Path {
         &self.dir
     }
+
+    /// Empties the folder and leaves it to a later action. Nothing may be running in it any more.
+    pub fn hand_on(mut self) {
+        if self.empty(&self.dir, "").is_ok() {
+            let dir = std::mem::take(&mut self.dir);
+            self.spare.put(std::mem::take(&mut self.folders), dir);
+        }
+    }
+
+    /// Removes everything but the folders that it was made with.
+    fn empty(&self, dir: &Path, relative: &str) -> std::io::Result<()> {
+        // A program may have closed it.
+        let mode = fs_err::metadata(dir)?.mode();
+        if mode & 0o700 != 0o700 {
+            fs_err::set_permissions(dir, std::fs::Permissions::from_mode(mode & 0o777 | 0o700))?;
+        }
+        for entry in fs_err::read_dir(dir)? {
+            let entry = entry?;
+            let path = entry.path();
+            if !entry.file_type()?.is_dir() {
+                fs_err::remove_file(path)?;
+                continue;
+            }
+            let name = entry.file_name();
+            let inner = match (relative, name.to_string_lossy()) {
+                ("", name) => name.into_owned(),
+                (outer, name) => format!("{outer}/{name}"),
+            };
+            if !self.folders.iter().any(|folder| is_at_or_above(&inner, folder)) {
+                fs_err::remove_dir_all(path)?;
+                continue;
+            }
+            self.empty(&path, &inner)?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether a folder is another one or lies on the way to it.
+fn is_at_or_above(folder: &str, other: &str) -> bool {
+    other.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 impl Drop for Workspace {
     fn drop(&mut self) {
+        if self.dir.as_os_str().is_empty() {
+            return;
+        }
         if let Err(error) = fs_err::remove_dir_all(&self.dir) {
             tracing::debug!(%error, "work folder not removed");
         }
@@ -158,4 +233,12 @@ fn locks(temporary: &Path) -> Vec<PathBuf> {
         .map(|entry| entry.path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "lock"))
         .collect()
+}
+
+/// Whether the open file is still the one at the path.
+fn is_at(file: &File, path: &Path) -> bool {
+    match (file.metadata(), fs_err::metadata(path)) {
+        (Ok(open), Ok(there)) => (open.dev(), open.ino()) == (there.dev(), there.ino()),
+        _ => false,
+    }
 }

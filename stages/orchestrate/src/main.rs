@@ -4,7 +4,12 @@ mod registry;
 
 use std::process::ExitCode;
 
+use mimalloc::MiMalloc;
 use pipeline_cli::About;
+
+/// A rerun with nothing to do is mostly the making of small objects.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     pipeline_cli::main(

@@ -14,7 +14,7 @@ pub(crate) fn written(dag: Dag) -> String {
                 let file = input_of(stage.chain);
                 text.push_str(&first(&name, &file));
             }
-            Some(before) => push(&mut text, &later(&name, &before.name())),
+            Some(before) => push(&mut text, &later(&name, &before.name(), stage.layer)),
         }
     }
     text
@@ -66,7 +66,7 @@ fn matrix_head(dag: Dag) -> String {
 
 fn push_layers(text: &mut String) {
     for layer in 1..DEPTH {
-        push(text, &later(&format!("s{layer}"), &format!("s{}", layer - 1)));
+        push(text, &later(&format!("s{layer}"), &format!("s{}", layer - 1), layer));
     }
 }
 
@@ -77,10 +77,11 @@ fn first(name: &str, file: &str) -> String {
     )
 }
 
-fn later(name: &str, before: &str) -> String {
+/// The layer is part of the command: equal commands on equal content are one action.
+fn later(name: &str, before: &str, layer: usize) -> String {
     format!(
         "  {name}:\n    uses: command\n    with:\n      run: \"cat {{inputs.in}}/out.txt > \
-         {{outputs.out}}/out.txt\"\n      inputs: {{ in: text }}\n      outputs: {{ out: text }}\n    \
+         {{outputs.out}}/out.txt # {layer}\"\n      inputs: {{ in: text }}\n      outputs: {{ out: text }}\n    \
          inputs: {{ in: {before} }}\n"
     )
 }
@@ -95,7 +96,7 @@ mod tests {
     use super::*;
 
     const SECOND: &str = "  s1_0:\n    uses: command\n    with:\n      run: \"cat {inputs.in}/out.txt \
-                          > {outputs.out}/out.txt\"\n      inputs: { in: text }\n      outputs: { \
+                          > {outputs.out}/out.txt # 1\"\n      inputs: { in: text }\n      outputs: { \
                           out: text }\n    inputs: { in: s0_0 }\n";
 
     #[test]

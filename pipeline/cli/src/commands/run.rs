@@ -80,7 +80,10 @@ pub(crate) fn run(session: &Session<'_>, arguments: &RunArguments) -> Result<Exi
     if !arguments.json {
         print_results(session, &result);
     }
-    Ok(exit(&result.summary))
+    let exit = exit(&result.summary);
+    // The process ends here; taking a large graph apart would take longer than building it.
+    std::mem::forget((loaded, result, options));
+    Ok(exit)
 }
 
 fn begin_trace(path: &Path) -> Result<Trace, CommandError> {

@@ -58,25 +58,49 @@ impl Confinement {
         let mut open = Vec::new();
         neighbours(Path::new("/"), &hidden, &mut open)?;
         let all = handled();
-        let mut rules: Vec<(PathBuf, BitFlags<AccessFs>)> =
-            open.into_iter().map(|path| (path, all)).collect();
-        rules.extend(self.writable.iter().map(|path| (path.clone(), all)));
         let read: BitFlags<AccessFs> = AccessFs::ReadFile.into();
-        rules.extend(self.readable.iter().map(|path| (path.clone(), read)));
+        let mut rules: Vec<Rule> = open.into_iter().map(|open| open.rule(all)).collect();
+        let named = self.writable.iter().map(|path| (path, all));
+        let named = named.chain(self.readable.iter().map(|path| (path, read)));
+        rules.extend(named.map(|(path, access)| Rule::new(path.clone(), path.is_dir(), access)));
         let ruleset = Ruleset::default()
             .handle_access(all)
             .and_then(Ruleset::create)
             .map_err(|error| error.to_string())?;
         ruleset
             // What is not there or may not be opened needs no permission.
-            .add_rules(rules.iter().filter_map(|(path, access)| {
-                let fd = PathFd::new(path).ok()?;
-                let access = if path.is_dir() { *access } else { *access & file_access() };
-                Some(Ok::<_, landlock::RulesetError>(PathBeneath::new(fd, access)))
+            .add_rules(rules.iter().filter_map(|rule| {
+                let fd = PathFd::new(&rule.path).ok()?;
+                Some(Ok::<_, landlock::RulesetError>(PathBeneath::new(fd, rule.access)))
             }))
             .and_then(landlock::RulesetCreated::restrict_self)
             .map(|status| status.ruleset)
             .map_err(|error| error.to_string())
+    }
+}
+
+/// What may be done with a path and what is below it.
+struct Rule {
+    path: PathBuf,
+    access: BitFlags<AccessFs>,
+}
+
+impl Rule {
+    fn new(path: PathBuf, is_dir: bool, access: BitFlags<AccessFs>) -> Self {
+        Self { path, access: if is_dir { access } else { access & file_access() } }
+    }
+}
+
+/// Something that is not in a hidden folder.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Open {
+    path: PathBuf,
+    is_dir: bool,
+}
+
+impl Open {
+    fn rule(self, access: BitFlags<AccessFs>) -> Rule {
+        Rule::new(self.path, self.is_dir, access)
     }
 }
 
@@ -91,7 +115,7 @@ fn file_access() -> BitFlags<AccessFs> {
 }
 
 /// Everything in and below a folder that is outside the hidden folders.
-fn neighbours(folder: &Path, hidden: &[PathBuf], open: &mut Vec<PathBuf>) -> Result<(), String> {
+fn neighbours(folder: &Path, hidden: &[PathBuf], open: &mut Vec<Open>) -> Result<(), String> {
     for entry in fs_err::read_dir(folder).map_err(|error| error.to_string())?.flatten() {
         let path = entry.path();
         if hidden.contains(&path) {
@@ -102,14 +126,16 @@ fn neighbours(folder: &Path, hidden: &[PathBuf], open: &mut Vec<PathBuf>) -> Res
             continue;
         }
         // A link into a hidden folder would open what it leads to.
-        let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
+        let Ok(kind) = entry.file_type() else { continue };
+        let is_link = kind.is_symlink();
         let leads_inside = || {
             fs_err::canonicalize(&path).is_ok_and(|to| {
                 hidden.iter().any(|hidden| hidden.starts_with(&to) || to.starts_with(hidden))
             })
         };
         if !(is_link && leads_inside()) {
-            open.push(path);
+            let is_dir = kind.is_dir() || (is_link && path.is_dir());
+            open.push(Open { path, is_dir });
         }
         if open.len() > MOST_NEIGHBOURS {
             return Err(format!("too many files beside the experiment, in {}", folder.display()));
@@ -135,8 +161,9 @@ mod tests {
         let mut open = Vec::new();
         neighbours(&root, &[root.join("a/b")], &mut open).unwrap();
         open.sort();
-        let expected: Vec<_> =
-            ["a/c", "a/file", "a/other", "d"].iter().map(|path| root.join(path)).collect();
+        let expected: Vec<_> = [("a/c", true), ("a/file", false), ("a/other", true), ("d", true)]
+            .map(|(path, is_dir)| Open { path: root.join(path), is_dir })
+            .into();
         assert_eq!(open, expected);
     }
 }

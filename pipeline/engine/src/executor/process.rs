@@ -1,5 +1,6 @@
 //! Watching a process: its output as it comes, its end at once, its limits.
 
+use std::io::Write;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -42,9 +43,13 @@ pub(super) struct Ended {
     too_much_mib: Option<u64>,
 }
 
-/// Starts a program in a process group of its own and hears it until it ends. Whatever happens,
-/// nothing of the group stays behind.
-pub(super) fn run(command: &mut Command, work: &Work<'_>) -> Result<Ended, StageError> {
+/// Starts a program in a process group of its own, tells it what it reads first, and hears it until
+/// it ends. Whatever happens, nothing of the group stays behind.
+pub(super) fn run(
+    command: &mut Command,
+    first: &[u8],
+    work: &Work<'_>,
+) -> Result<Ended, StageError> {
     let mut child = command
         // The program ends when this pipe closes, so that it never outlives the orchestrator.
         .stdin(Stdio::piped())
@@ -56,6 +61,8 @@ pub(super) fn run(command: &mut Command, work: &Work<'_>) -> Result<Ended, Stage
             let program = command.get_program().to_string_lossy().into_owned();
             StageError::new(error).with_detail(format!("cannot start {program}"))
         })?;
+    // One that ends before it has read everything says why, or its status does.
+    let _ = child.stdin.as_mut().map(|pipe| pipe.write_all(first));
     let result = Watch::new(&mut child, work).and_then(|mut watch| watch.until_it_ends());
     signal(&child, Signal::KILL);
     let _ = child.wait();

@@ -56,12 +56,9 @@ impl Program<'_> {
             program: self.find(&line.program)?,
             arguments: line.arguments,
         };
-        let file = work.job.scratch.with_file_name("program.json");
-        let text = serde_json::to_vec_pretty(&supervised).map_err(StageError::new)?;
-        fs_err::write(&file, text).map_err(StageError::new)?;
         let mut command = Command::new(supervisor);
-        command.arg(SUPERVISE).arg(&file).current_dir(&work.job.scratch).env_clear();
-        let ended = run(&mut command, work)?;
+        command.arg(SUPERVISE).current_dir(&work.job.scratch).env_clear();
+        let ended = run(&mut command, &supervised.to_line().map_err(StageError::new)?, work)?;
         if let Some(failure) = ended.failure {
             return Err(failure);
         }

@@ -9,6 +9,8 @@ use std::os::fd::AsFd;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
@@ -17,11 +19,12 @@ use rustix::process::{
     wait,
 };
 use serde::{Deserialize, Serialize};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use super::confine::Confinement;
 use super::process::die_with_parent;
 
-/// The first argument of a program that is to call [`supervise`] with its second one.
+/// The first argument of a program that is to call [`supervise`].
 pub const SUPERVISE: &str = "supervise-program";
 
 /// Status of a supervisor that could not start the program.
@@ -39,11 +42,21 @@ pub(super) struct Supervised {
     pub(super) confinement: Confinement,
 }
 
-/// Runs the program that a file describes, to its end, and ends in the same way.
+impl Supervised {
+    /// As the line that a supervisor reads.
+    pub(super) fn to_line(&self) -> serde_json::Result<Vec<u8>> {
+        let mut line = serde_json::to_vec(self)?;
+        line.push(b'\n');
+        Ok(line)
+    }
+}
+
+/// Runs the program that the first line of the standard input describes, to its end, and ends in
+/// the same way. The rest of the input says when the orchestrator is gone: by ending.
 ///
 /// A complaint about the program goes to `complain`, a line each.
-pub fn supervise(file: &Path, complain: &dyn Fn(&str)) -> u8 {
-    match start(file, complain) {
+pub fn supervise(complain: &dyn Fn(&str)) -> u8 {
+    match start(complain) {
         Ok(child) => watch(child, complain),
         Err(what) => {
             complain(&what);
@@ -52,11 +65,16 @@ pub fn supervise(file: &Path, complain: &dyn Fn(&str)) -> u8 {
     }
 }
 
-fn start(file: &Path, complain: &dyn Fn(&str)) -> Result<Child, String> {
-    let text = fs_err::read_to_string(file).map_err(|error| error.to_string())?;
-    let what: Supervised = serde_json::from_str(&text).map_err(|error| error.to_string())?;
-    // Signals to the process group are for the program; it is watched to its end.
-    ctrlc::set_handler(|| {}).map_err(|error| error.to_string())?;
+fn start(complain: &dyn Fn(&str)) -> Result<Child, String> {
+    // Signals to the process group are for the program; it is watched to its end. They are caught,
+    // not ignored, which the program would inherit.
+    let caught = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM, SIGHUP] {
+        signal_hook::flag::register(signal, Arc::clone(&caught))
+            .map_err(|error| error.to_string())?;
+    }
+    let line = first_line().map_err(|error| error.to_string())?;
+    let what: Supervised = serde_json::from_slice(&line).map_err(|error| error.to_string())?;
     let _ = set_child_subreaper(Some(getpid()));
     if let Err(error) = what.confinement.enforce() {
         complain(&format!("not confined to what it declares: {error}"));
@@ -70,6 +88,21 @@ fn start(file: &Path, complain: &dyn Fn(&str)) -> Result<Child, String> {
         .stdin(Stdio::null());
     die_with_parent(&mut command);
     command.spawn().map_err(|error| format!("cannot start `{}`: {error}", what.program.display()))
+}
+
+/// The input up to the end of a line; whatever follows is left to be read.
+fn first_line() -> std::io::Result<Vec<u8>> {
+    let (mut line, mut chunk) = (Vec::new(), [0; 16 << 10]);
+    // The orchestrator sends nothing behind that line.
+    while line.last() != Some(&b'\n') {
+        match rustix::io::read(std::io::stdin(), &mut chunk) {
+            Ok(0) => break,
+            Ok(count) => line.extend_from_slice(&chunk[..count]),
+            Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(line)
 }
 
 /// Waits for the program's end or the orchestrator's.
@@ -99,6 +132,10 @@ fn watch(mut child: Child, complain: &dyn Fn(&str)) -> u8 {
 
 /// Kills children until there are none. Those of a killed child become ours.
 fn end_descendants() {
+    // The usual case, told without a look at every process of the system.
+    if wait(WaitOptions::NOHANG).is_err_and(|error| error == Errno::CHILD) {
+        return;
+    }
     loop {
         for child in children() {
             let _ = kill_process(child, Signal::KILL);

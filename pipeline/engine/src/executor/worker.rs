@@ -48,7 +48,7 @@ impl Executor for Worker<'_> {
             .envs(usual(&self.programs.outer))
             .envs(&self.programs.environment);
         die_with_parent(&mut command);
-        let ended = run(&mut command, work)?;
+        let ended = run(&mut command, &[], work)?;
         if let Some(failure) = ended.failure {
             return Err(failure);
         }

@@ -82,7 +82,7 @@ impl Acting<'_> {
             return Err(StageError::cancelled());
         }
         let begin = Instant::now();
-        let workspace = self.store.workspace().map_err(StageError::new)?;
+        let workspace = self.store.workspace(folders(node, prepared)).map_err(StageError::new)?;
         let job = self.job(node, prepared, granted, &workspace)?;
         let references = self.execute(node, &job, heard)?;
         self.check_inputs(prepared)?;
@@ -119,6 +119,10 @@ impl Acting<'_> {
             }
             _ => {}
         }
+        // Something that a worker left running outside its group could still write there.
+        if !matches!(node.stage.info().placement, Placement::Worker(_)) {
+            workspace.hand_on();
+        }
         Ok(result)
     }
 
@@ -139,12 +143,11 @@ impl Acting<'_> {
         granted: &Granted,
         workspace: &Workspace,
     ) -> Result<Job, StageError> {
-        let folder = |name: &str| workspace.folder(name).map_err(StageError::new);
         let mut inputs = BTreeMap::new();
         for (port, list) in &prepared.inputs {
             let mut placed = Vec::with_capacity(list.len());
             for (i, input) in list.iter().enumerate() {
-                let dir = folder(&format!("inputs/{port}/{i}"))?;
+                let dir = workspace.folder(&input_folder(port, i));
                 self.store.place(input.artifact, &dir).map_err(StageError::new)?;
                 placed.push(JobInput { coordinates: input.coordinates.clone(), dir });
             }
@@ -152,14 +155,14 @@ impl Acting<'_> {
         }
         let mut outputs = BTreeMap::new();
         for port in &node.stage.ports().outputs {
-            outputs.insert(port.name.to_string(), folder(&format!("outputs/{}", port.name))?);
+            outputs.insert(port.name.to_string(), workspace.folder(&output_folder(&port.name)));
         }
         let mut sources = BTreeMap::new();
         for (i, source) in prepared.sources.iter().enumerate() {
             let path = match &source.origin {
                 SourceOrigin::Path(path) => path.clone(),
                 SourceOrigin::Bytes(bytes) => {
-                    let path = folder("sources")?.join(i.to_string());
+                    let path = workspace.folder(SOURCES).join(i.to_string());
                     fs_err::write(&path, bytes).map_err(StageError::new)?;
                     path
                 }
@@ -176,7 +179,7 @@ impl Acting<'_> {
             inputs,
             sources,
             outputs,
-            scratch: folder("scratch")?,
+            scratch: workspace.folder(SCRATCH),
             resume: self.store.resume_folder(prepared.key),
             granted: granted.clone(),
         })
@@ -294,4 +297,28 @@ fn take_locked(heard: &Mutex<Heard>, change: impl FnOnce(&mut Heard)) {
 
 fn take(heard: &Mutex<Heard>) -> Heard {
     std::mem::take(&mut heard.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// Where an action's own files are, in its folder.
+const SCRATCH: &str = "scratch";
+const SOURCES: &str = "sources";
+
+fn input_folder(port: &str, number: usize) -> String {
+    format!("inputs/{port}/{number}")
+}
+
+fn output_folder(port: &str) -> String {
+    format!("outputs/{port}")
+}
+
+/// The folders that an action finds, all of them empty.
+fn folders(node: &Node, prepared: &Prepared) -> Vec<String> {
+    let inputs = prepared.inputs.iter();
+    let inputs = inputs.flat_map(|(port, list)| (0..list.len()).map(|i| input_folder(port, i)));
+    let outputs = node.stage.ports().outputs.iter().map(|port| output_folder(&port.name));
+    let mut all: Vec<String> = inputs.chain(outputs).chain([SCRATCH.to_owned()]).collect();
+    if prepared.sources.iter().any(|source| matches!(source.origin, SourceOrigin::Bytes(_))) {
+        all.push(SOURCES.to_owned());
+    }
+    all
 }

@@ -21,11 +21,16 @@ fn fixture() -> Fixture {
     Fixture { dir, store }
 }
 
+/// Folders of an action.
+fn folders() -> Vec<String> {
+    ["in", "out"].map(str::to_owned).into()
+}
+
 impl Fixture {
     /// Keeps an artifact of these files.
     fn artifact(&self, files: &[(&str, &str)]) -> Digest {
-        let workspace = self.store.workspace().unwrap();
-        let out = workspace.folder("out").unwrap();
+        let workspace = self.store.workspace(folders()).unwrap();
+        let out = workspace.folder("out");
         for (name, text) in files {
             let path = out.join(name);
             fs_err::create_dir_all(path.parent().unwrap()).unwrap();
@@ -82,8 +87,8 @@ fn the_digest_of_an_artifact_depends_on_names_and_contents_only() {
 fn an_artifact_is_placed_as_it_was_kept_and_read_only() {
     let f = fixture();
     let artifact = f.artifact(&[("a", "1"), ("b/c", "2")]);
-    let workspace = f.store.workspace().unwrap();
-    let dir = workspace.folder("in").unwrap();
+    let workspace = f.store.workspace(folders()).unwrap();
+    let dir = workspace.folder("in");
     f.store.place(artifact, &dir).unwrap();
     assert_eq!(fs_err::read_to_string(dir.join("b/c")).unwrap(), "2");
     let mode = fs_err::metadata(dir.join("a")).unwrap().permissions().mode();
@@ -134,15 +139,15 @@ fn files_outside_the_store_are_referenced_not_copied() {
     let f = fixture();
     let outside = f.dir.path().join("volume.nii");
     fs_err::write(&outside, "voxels").unwrap();
-    let workspace = f.store.workspace().unwrap();
-    let out = workspace.folder("out").unwrap();
+    let workspace = f.store.workspace(folders()).unwrap();
+    let out = workspace.folder("out");
     let references = BTreeMap::from([("x/volume.nii".to_owned(), outside.clone())]);
     let artifact = f.store.keep(&out, &references).unwrap();
     assert_eq!(artifact, f.artifact(&[("x/volume.nii", "voxels")]), "same content, same artifact");
     fs_err::remove_file(f.object("voxels")).unwrap();
     let record = f.remember(artifact);
     assert!(matches!(f.store.lookup(record.key), Lookup::Hit(_)));
-    let dir = workspace.folder("in").unwrap();
+    let dir = workspace.folder("in");
     f.store.place(artifact, &dir).unwrap();
     assert_eq!(fs_err::read_to_string(dir.join("x/volume.nii")).unwrap(), "voxels");
     fs_err::write(&outside, "other!").unwrap();
@@ -152,8 +157,8 @@ fn files_outside_the_store_are_referenced_not_copied() {
 #[test]
 fn links_and_pipes_in_an_output_are_refused() {
     let f = fixture();
-    let workspace = f.store.workspace().unwrap();
-    let out = workspace.folder("out").unwrap();
+    let workspace = f.store.workspace(folders()).unwrap();
+    let out = workspace.folder("out");
     fs_err::os::unix::fs::symlink("/etc/hostname", out.join("link")).unwrap();
     let error = f.store.keep(&out, &BTreeMap::new()).unwrap_err();
     assert!(matches!(error, StoreError::NotAFile { .. }), "{error}");
@@ -163,8 +168,8 @@ fn links_and_pipes_in_an_output_are_refused() {
 fn a_workspace_is_gone_after_use_and_leftovers_are_removed_on_opening() {
     let f = fixture();
     let path = {
-        let workspace = f.store.workspace().unwrap();
-        fs_err::write(workspace.folder("out").unwrap().join("half"), "half").unwrap();
+        let workspace = f.store.workspace(folders()).unwrap();
+        fs_err::write(workspace.folder("out").join("half"), "half").unwrap();
         workspace.path().to_owned()
     };
     assert!(!path.exists());
@@ -173,13 +178,44 @@ fn a_workspace_is_gone_after_use_and_leftovers_are_removed_on_opening() {
     fs_err::write(tmp.join("work-dead/half"), "half").unwrap();
     fs_err::write(tmp.join("work-dead.lock"), "").unwrap();
     fs_err::write(tmp.join("work-early.lock"), "").unwrap();
-    let held = f.store.workspace().unwrap();
+    let held = f.store.workspace(folders()).unwrap();
     let again = Store::open(&f.dir.path().join("store")).unwrap();
     for name in ["work-dead", "work-dead.lock", "work-early.lock"] {
         assert!(!tmp.join(name).exists(), "{name}: nobody holds its lock");
     }
     assert!(held.path().exists(), "a workspace in use stays");
     drop(again);
+}
+
+#[test]
+fn a_workspace_that_is_handed_on_is_empty_and_open_again() {
+    let f = fixture();
+    let workspace = f.store.workspace(folders()).unwrap();
+    let path = workspace.path().to_owned();
+    let out = workspace.folder("out");
+    fs_err::create_dir_all(out.join("deep/er")).unwrap();
+    fs_err::write(out.join("deep/er/file"), "left").unwrap();
+    fs_err::write(path.join("job.json"), "{}").unwrap();
+    fs_err::os::unix::fs::symlink("/etc", workspace.folder("in").join("link")).unwrap();
+    fs_err::set_permissions(&out, std::fs::Permissions::from_mode(0o500)).unwrap();
+    workspace.hand_on();
+
+    let other = f.store.workspace(vec!["out".to_owned()]).unwrap();
+    assert_ne!(other.path(), path, "it has other folders");
+    let again = f.store.workspace(folders()).unwrap();
+    assert_eq!(again.path(), path);
+    let names = |dir: &Path| {
+        let entries = fs_err::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name());
+        let mut names: Vec<_> = entries.map(|name| name.into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names(&path), ["in", "out"]);
+    assert!(names(&out).is_empty() && names(&again.folder("in")).is_empty());
+    fs_err::write(out.join("file"), "new").unwrap();
+    assert!(Path::new("/etc").is_dir());
+    let third = f.store.workspace(folders()).unwrap();
+    assert_ne!(third.path(), path, "it is in use");
 }
 
 #[test]

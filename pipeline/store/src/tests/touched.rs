@@ -3,7 +3,7 @@
 
 use std::time::SystemTime;
 
-use super::{fixture, overwrite};
+use super::{fixture, folders, overwrite};
 use crate::{ActionKey, Digest, Lookup, Store};
 
 /// Other content of the same length, with the times of the old one as far as a program can set
@@ -82,8 +82,8 @@ fn keeping_the_content_again_replaces_a_damaged_object() {
     let artifact = f.artifact(&[("a", "hello")]);
     change_unseen(&f.object("hello"), "hallo");
     let store = f.reopened();
-    let workspace = store.workspace().unwrap();
-    let out = workspace.folder("out").unwrap();
+    let workspace = store.workspace(folders()).unwrap();
+    let out = workspace.folder("out");
     fs_err::write(out.join("a"), "hello").unwrap();
     assert_eq!(store.keep(&out, &std::collections::BTreeMap::new()).unwrap(), artifact);
     assert_eq!(fs_err::read_to_string(f.object("hello")).unwrap(), "hello");
@@ -93,8 +93,8 @@ fn keeping_the_content_again_replaces_a_damaged_object() {
 fn a_copied_input_becomes_part_of_an_output() {
     let f = fixture();
     let artifact = f.artifact(&[("a", "hello")]);
-    let workspace = f.store.workspace().unwrap();
-    let out = workspace.folder("out").unwrap();
+    let workspace = f.store.workspace(folders()).unwrap();
+    let out = workspace.folder("out");
     f.store.place(artifact, &out).unwrap();
     assert_eq!(f.store.keep(&out, &std::collections::BTreeMap::new()).unwrap(), artifact);
 }

@@ -1,6 +1,6 @@
 //! Reading everything back.
 
-use super::{fixture, overwrite};
+use super::{fixture, folders, overwrite};
 use crate::Lookup;
 
 fn quiet(_: u64, _: u64) {}
@@ -58,8 +58,8 @@ fn outside_files_that_changed_cost_the_record_only() {
     let f = fixture();
     let outside = f.dir.path().join("volume");
     fs_err::write(&outside, "voxels").unwrap();
-    let workspace = f.store.workspace().unwrap();
-    let out = workspace.folder("out").unwrap();
+    let workspace = f.store.workspace(folders()).unwrap();
+    let out = workspace.folder("out");
     let references = std::collections::BTreeMap::from([("v".to_owned(), outside.clone())]);
     f.remember(f.store.keep(&out, &references).unwrap());
     assert_eq!(f.store.verify(true, &quiet).unwrap().outside, 1);
