@@ -20,6 +20,7 @@ mod objects;
 mod orphans;
 mod place;
 mod record;
+mod rerun;
 mod sealed;
 mod stat;
 mod store;

@@ -344,6 +344,13 @@ impl Store {
         Ok(Entry { record, result, blobs })
     }
 
+    /// The objects whose content proves that an action is done; none if that is not known.
+    pub(crate) fn proofs(&self, key: ActionKey) -> Option<Vec<PathBuf>> {
+        let entry = self.index.get(key)?;
+        let inside = entry.blobs.iter().filter(|blob| blob.object.is_some());
+        Some(inside.map(|blob| self.objects.path(blob.file.digest)).collect())
+    }
+
     fn is_unchanged(&self, blob: &Blob) -> bool {
         match blob.object {
             Some(known) => FileSignature::of(&self.objects.path(blob.file.digest))

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use fs_err::File;
 
 use crate::orphans::end_processes_in;
+use crate::stat::FileSignature;
 use crate::{ActionKey, StoreError};
 
 /// A process's temporary folder inside the store, so that what is made in it can be moved into
@@ -81,6 +82,11 @@ impl Session {
     /// Its path.
     pub(crate) fn path(&self) -> &Path {
         &self.dir
+    }
+
+    /// When it was created, by the clock that stamps files.
+    pub(crate) fn began_ns(&self) -> Result<i64, StoreError> {
+        Ok(FileSignature::of(&self.lock_path)?.changed_ns)
     }
 
     /// A folder for one action with these empty folders in it.

@@ -11,13 +11,21 @@ use crate::glob::{is_pattern, matches};
 /// Folders nested deeper than this are links that lead in a circle.
 const DEEPEST: usize = 64;
 
-/// Every file that the parameters list, by a stable name: its path from the experiment's folder,
-/// without leading `..`.
+/// What the parameters list.
+#[derive(Debug, Default)]
+pub(crate) struct Listed {
+    /// Every file, by a stable name: its path from the experiment's folder, without leading `..`.
+    pub(crate) files: Vec<SourceFile>,
+    /// The files, folders and links that decide which files these are.
+    pub(crate) looked_at: Vec<PathBuf>,
+}
+
+/// Finds every file that the parameters list.
 ///
 /// # Errors
 /// When an entry leads to nothing, a folder cannot be read, or two files would have one name. Names
 /// every such entry.
-pub(crate) fn list(experiment: &Path, sources: &[String]) -> Result<Vec<SourceFile>, StageError> {
+pub(crate) fn list(experiment: &Path, sources: &[String]) -> Result<Listed, StageError> {
     let mut listing = Listing::default();
     for source in sources {
         listing.add(experiment, source);
@@ -31,12 +39,16 @@ pub(crate) fn list(experiment: &Path, sources: &[String]) -> Result<Vec<SourceFi
         return Err(error);
     }
     let file = |(name, path)| SourceFile { name, origin: SourceOrigin::Path(path) };
-    Ok(listing.files.into_iter().map(file).collect())
+    Ok(Listed {
+        files: listing.files.into_iter().map(file).collect(),
+        looked_at: listing.looked_at,
+    })
 }
 
 #[derive(Default)]
 struct Listing {
     files: BTreeMap<String, PathBuf>,
+    looked_at: Vec<PathBuf>,
     /// Also counts what an earlier entry has listed.
     found: usize,
     problems: Vec<String>,
@@ -58,6 +70,7 @@ impl Listing {
         let start = folder.iter().fold(base, |path, part| path.join(part));
         let name = folder.join("/");
         let before = self.found;
+        self.looked_at.push(start.clone());
         if pattern.is_empty() {
             match fs_err::metadata(&start) {
                 Ok(found) if found.is_dir() => self.walk(&start, &name, DEEPEST, &|_| true),
@@ -102,6 +115,7 @@ impl Listing {
             let name = if name.is_empty() { part.to_owned() } else { format!("{name}/{part}") };
             // Only links cost a look at what they lead to.
             let is_dir = if kind.is_symlink() {
+                self.looked_at.push(path.clone());
                 match fs_err::metadata(&path) {
                     Ok(found) => found.is_dir(),
                     Err(error) => return self.problems.push(error.to_string()),
@@ -114,6 +128,7 @@ impl Listing {
                     self.take(name, path);
                 }
             } else if depth > 1 {
+                self.looked_at.push(path.clone());
                 self.walk(&path, &name, depth - 1, fits);
             } else if depth == 1 && name.split('/').count() >= DEEPEST {
                 self.problems.push(format!(

@@ -55,7 +55,9 @@ impl Stage for Command {
         params: &CommandParams,
         context: &SourceContext,
     ) -> Result<Vec<SourceFile>, StageError> {
-        listing::list(&context.experiment_dir, &params.sources)
+        let listed = listing::list(&context.experiment_dir, &params.sources)?;
+        context.decided_by(listed.looked_at);
+        Ok(listed.files)
     }
 
     fn command(&self, params: &CommandParams, job: &Job) -> Result<CommandLine, StageError> {

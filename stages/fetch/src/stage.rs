@@ -66,6 +66,7 @@ impl Stage for Fetch {
         context: &SourceContext,
     ) -> Result<Vec<SourceFile>, StageError> {
         self.places.learn(context);
+        context.decided_by([]);
         Ok(Vec::new())
     }
 

@@ -17,12 +17,15 @@ pub(crate) struct LocatedManifest {
     pub(crate) source: String,
     /// Where its bytes are.
     pub(crate) origin: SourceOrigin,
+    /// Where it was looked for.
+    pub(crate) looked: Vec<PathBuf>,
 }
 
 impl LocatedManifest {
-    fn file(path: PathBuf) -> Self {
+    fn file(path: PathBuf, looked: Vec<PathBuf>) -> Self {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        Self { source: format!("{MANIFEST_FOLDER}{name}"), origin: SourceOrigin::Path(path) }
+        let source = format!("{MANIFEST_FOLDER}{name}");
+        Self { source, origin: SourceOrigin::Path(path), looked }
     }
 
     /// Reads and checks it.
@@ -44,7 +47,7 @@ pub(crate) fn manifest(name: &str, experiment_dir: &Path) -> Result<LocatedManif
     if name.contains(['/', '\\']) || is_yaml(Path::new(name)) {
         let path = experiment_dir.join(name);
         if path.is_file() {
-            return Ok(LocatedManifest::file(path));
+            return Ok(LocatedManifest::file(path, Vec::new()));
         }
         let help = "a path is taken relative to the experiment's folder".to_owned();
         return Err(IngestError::NoManifest { name: name.to_owned(), looked: vec![path], help });
@@ -53,11 +56,11 @@ pub(crate) fn manifest(name: &str, experiment_dir: &Path) -> Result<LocatedManif
     let looked: Vec<PathBuf> =
         folders.iter().map(|folder| folder.join(format!("{name}.yaml"))).collect();
     if let Some(path) = looked.iter().find(|path| path.is_file()) {
-        return Ok(LocatedManifest::file(path.clone()));
+        return Ok(LocatedManifest::file(path.clone(), looked));
     }
     if let Some((_, bytes)) = embedded_manifests().iter().find(|(known, _)| *known == name) {
         let source = format!("{MANIFEST_FOLDER}{name}.yaml");
-        return Ok(LocatedManifest { source, origin: SourceOrigin::Bytes(bytes) });
+        return Ok(LocatedManifest { source, origin: SourceOrigin::Bytes(bytes), looked });
     }
     let known: Vec<&str> = embedded_manifests().iter().map(|(name, _)| *name).collect();
     let guess = suggest(name, &known).map(|name| format!("did you mean `{name}`? "));
@@ -76,19 +79,7 @@ pub(crate) fn dataset(
     root: Option<&str>,
     context: &SourceContext,
 ) -> Result<PathBuf, IngestError> {
-    let candidates: Vec<PathBuf> = match (root, &context.data_root) {
-        // Joining an absolute path gives that path.
-        (Some(root), Some(data)) => vec![data.join(root), context.experiment_dir.join(root)],
-        (Some(root), None) => vec![context.experiment_dir.join(root)],
-        (None, Some(data)) => {
-            // The data root may be the dataset's own folder.
-            let named =
-                |folder: &&String| data.file_name().is_some_and(|name| name == folder.as_str());
-            let own = manifest.file.folders.iter().find(named).map(|_| data.clone());
-            manifest.file.folders.iter().map(|folder| data.join(folder)).chain(own).collect()
-        }
-        (None, None) => Vec::new(),
-    };
+    let candidates = candidates(manifest, root, context);
     if let Some(found) = candidates.iter().find(|path| path.is_dir()) {
         return Ok(found.clone());
     }
@@ -108,6 +99,27 @@ pub(crate) fn dataset(
         looked,
         obtain: manifest.file.obtain.trim().to_owned(),
     })
+}
+
+/// The folders among which [`dataset`] chooses.
+pub(crate) fn candidates(
+    manifest: &Manifest,
+    root: Option<&str>,
+    context: &SourceContext,
+) -> Vec<PathBuf> {
+    match (root, &context.data_root) {
+        // Joining an absolute path gives that path.
+        (Some(root), Some(data)) => vec![data.join(root), context.experiment_dir.join(root)],
+        (Some(root), None) => vec![context.experiment_dir.join(root)],
+        (None, Some(data)) => {
+            // The data root may be the dataset's own folder.
+            let named =
+                |folder: &&String| data.file_name().is_some_and(|name| name == folder.as_str());
+            let own = manifest.file.folders.iter().find(named).map(|_| data.clone());
+            manifest.file.folders.iter().map(|folder| data.join(folder)).chain(own).collect()
+        }
+        (None, None) => Vec::new(),
+    }
 }
 
 /// The folders in a folder, for a message.

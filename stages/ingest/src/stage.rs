@@ -14,9 +14,9 @@ use stages_tables::{CaseRow, CasesTable, kind};
 use crate::attributes::attributes;
 use crate::examine::Examiner;
 use crate::inventory::Inventory;
-use crate::locate::{self, MANIFEST_FOLDER};
+use crate::locate::{self, MANIFEST_FOLDER, candidates};
 use crate::twins::mark_twins;
-use crate::walk::{files_below, start_of};
+use crate::walk::{Below, below, start_of, starts};
 use crate::{IngestError, IngestParams, Manifest, listing, params};
 
 /// Reads a dataset as its manifest describes it, checks it, and lists its cases.
@@ -65,13 +65,17 @@ impl Stage for Ingest {
     ) -> Result<Vec<SourceFile>, StageError> {
         let located = locate::manifest(&params.manifest, &context.experiment_dir)?;
         let manifest = located.parse()?;
+        context.decided_by(located.looked);
         let mut sources = vec![SourceFile { name: located.source, origin: located.origin }];
         if context.connected.contains("dataset") {
             return Ok(sources);
         }
         let root = locate::dataset(&manifest, params.root.as_deref(), context)?;
+        context.decided_by(candidates(&manifest, params.root.as_deref(), context));
         let start = start_of(&root, &manifest.file.layout.start);
-        let files = files_below(&start)?;
+        context.decided_by(starts(&root, &manifest.file.layout.start));
+        let Below { files, looked_at } = below(&start)?;
+        context.decided_by(looked_at);
         let inventory = Inventory::of(&manifest, None, files.keys());
         not_empty(&manifest, &inventory, &start, files.len())?;
         let inventory = Inventory::of(&manifest, params.subjects.as_deref(), files.keys());
@@ -87,7 +91,7 @@ impl Stage for Ingest {
         let files = match context.optional_input("dataset") {
             Some(folder) => {
                 let start = start_of(folder, &manifest.file.layout.start);
-                let files = files_below(&start)?;
+                let files = below(&start)?.files;
                 not_empty(
                     &manifest,
                     &Inventory::of(&manifest, None, files.keys()),

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crate::arguments::{EngineArguments, Part};
@@ -176,6 +177,7 @@ impl<'a> Session<'a> {
     }
 
     fn close(self) -> Result<(), BenchError> {
+        clear(&self.scratch, 1)?;
         if !self.report.targets.is_empty() {
             print(&format!("\n## What is wanted\n\n{}", render::targets(&self.report.targets)))?;
         }
@@ -195,15 +197,38 @@ impl<'a> Session<'a> {
     }
 }
 
-/// Empties a folder, or makes it.
+/// Empties a folder, or makes it. What was in it is set aside until [`clear`]: for some seconds
+/// after files were removed, ext4 is slow at making new ones, and a measurement would begin there.
 ///
 /// # Errors
-/// The error of removing or making.
+/// The error of moving or making.
 pub(crate) fn empty(folder: &Path) -> Result<(), BenchError> {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
     if folder.exists() {
-        fs_err::remove_dir_all(folder)?;
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let aside = folder.with_extension(format!("{}-{number}{ASIDE}", std::process::id()));
+        fs_err::rename(folder, aside)?;
     }
     Ok(fs_err::create_dir_all(folder)?)
+}
+
+/// Ends the names of folders that were set aside.
+const ASIDE: &str = ".aside";
+
+/// Removes what was set aside in a folder and in the folders in it.
+fn clear(folder: &Path, depth: usize) -> Result<(), BenchError> {
+    for entry in fs_err::read_dir(folder)? {
+        let entry = entry?;
+        if !entry.file_type()?.is_dir() {
+            continue;
+        }
+        if entry.file_name().to_string_lossy().ends_with(ASIDE) {
+            fs_err::remove_dir_all(entry.path())?;
+        } else if depth > 0 {
+            clear(&entry.path(), depth - 1)?;
+        }
+    }
+    Ok(())
 }
 
 /// Reads `PATH`, the working folder and the command line as it was typed.

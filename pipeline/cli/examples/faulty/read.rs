@@ -61,6 +61,7 @@ impl Stage for Read {
         params: &ReadParams,
         context: &SourceContext,
     ) -> Result<Vec<SourceFile>, StageError> {
+        context.decided_by([]);
         let file = |name: &String| SourceFile {
             name: name.clone(),
             origin: SourceOrigin::Path(context.experiment_dir.join(name)),

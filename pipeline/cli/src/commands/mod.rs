@@ -10,6 +10,7 @@ mod graph;
 mod logs;
 mod man;
 mod plan;
+mod rerun;
 mod run;
 mod runs;
 mod schema;

@@ -5,6 +5,7 @@ use std::path::Path;
 use pipeline_engine::{Cancellation, NodeFailure, RunEvent, RunOptions, RunResult, RunSummary};
 use pipeline_spec::Diagnostic;
 
+use super::rerun::Request;
 use super::session::Selected;
 use super::{Loaded, Session, plan};
 use crate::arguments::RunArguments;
@@ -20,9 +21,20 @@ use crate::{interrupt, render};
 /// Runs whatever is not done yet, then prints the results.
 pub(crate) fn run(session: &Session<'_>, arguments: &RunArguments) -> Result<Exit, CommandError> {
     let console = session.console;
+    let request = Request::of(session, arguments);
+    let opened = session.existing_store(&arguments.experiment.places);
+    if let (Some(request), Some(store)) = (&request, &opened)
+        && request.answer(console, store).is_some()
+    {
+        return Ok(Exit::Done);
+    }
     let loaded = session.load(&arguments.experiment)?;
     let selected = loaded.selected(&arguments.selection)?;
-    let store = session.store(&arguments.experiment.places)?;
+    // Only for an experiment without mistakes is a store made.
+    let store = match opened {
+        Some(store) => store,
+        None => session.store(&arguments.experiment.places)?,
+    };
     if arguments.dry_run {
         let plan = loaded.plan(&store, &selected);
         return Ok(plan::tell(session, &loaded, &plan, arguments.json));
@@ -79,6 +91,12 @@ pub(crate) fn run(session: &Session<'_>, arguments: &RunArguments) -> Result<Exi
     }
     if !arguments.json {
         print_results(session, &result);
+    }
+    if tally.warnings().is_empty()
+        && let Some(request) = &request
+    {
+        // Without it the next run looks at everything again, nothing worse.
+        let _ = request.leave(Request::of(session, arguments).as_ref(), &store, &loaded, &result);
     }
     let exit = exit(&result.summary);
     // The process ends here; taking a large graph apart would take longer than building it.

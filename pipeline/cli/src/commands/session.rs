@@ -70,6 +70,12 @@ impl Session<'_> {
         self.open_store(places.store.as_deref())
     }
 
+    /// The store, if there is one already that can be opened.
+    pub(crate) fn existing_store(&self, places: &PlaceArguments) -> Option<Store> {
+        let folder = self.store_folder(places.store.as_deref()).ok()?;
+        if folder.is_dir() { Store::open(&folder).ok() } else { None }
+    }
+
     /// Opens the store in this folder, or in the one that the environment names.
     pub(crate) fn open_store(&self, folder: Option<&Path>) -> Result<Store, CommandError> {
         let folder = self.store_folder(folder).map_err(pipeline_store::StoreError::Io)?;

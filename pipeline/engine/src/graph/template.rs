@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use pipeline_spec::{Diagnostic, Experiment, FieldPath};
+use pipeline_spec::{Diagnostic, Experiment, FieldPath, NodeSpec};
+use rayon::prelude::*;
 
 use super::mistake::{did_you_mean, report};
 use crate::stage::{ConfiguredStage, ErasedStage, ParamProblem, Ports, Registry};
@@ -26,6 +27,9 @@ impl Template<'_> {
     }
 }
 
+/// Fewer than this are bound to their parameters faster than a thread wakes up.
+const WORTH_A_THREAD: usize = 32;
+
 /// Looks up every node's stage and reads its parameters for every combination of the variables it
 /// uses itself.
 pub(super) fn templates<'a>(
@@ -33,41 +37,62 @@ pub(super) fn templates<'a>(
     registry: &Registry,
     mistakes: &mut Vec<Diagnostic>,
 ) -> IndexMap<&'a str, Template<'a>> {
-    let mut templates = IndexMap::with_capacity(experiment.nodes.len());
-    for (name, spec) in &experiment.nodes {
-        let Some(stage) = registry.get(&spec.uses) else {
-            let names = registry.names();
-            mistakes.push(report(
-                experiment,
-                &["stages", name, "uses"],
-                "graph::unknown_stage",
-                &format!("node `{name}` uses the stage `{}`, which does not exist", spec.uses),
-                Some(&did_you_mean(&spec.uses, &names, "stages")),
-            ));
-            continue;
-        };
-        let direct = experiment.direct_variables(name);
-        let variables: Vec<&str> = experiment
-            .matrix
-            .keys()
-            .filter(|variable| direct.contains(*variable))
-            .map(String::as_str)
-            .collect();
-        let configured = configure(experiment, name, stage, &variables, mistakes);
-        let Some(first) = configured.first() else { continue };
-        if configured.iter().any(|other| other.ports() != first.ports()) {
-            mistakes.push(report(
-                experiment,
-                &["stages", name],
-                "graph::ports_vary",
-                &format!("the ports of node `{name}` differ between values of the matrix"),
-                Some("give the variants that differ a node of their own"),
-            ));
-            continue;
-        }
-        templates.insert(name.as_str(), Template { name, variables, configured });
+    let nodes: Vec<_> = experiment.nodes.iter().collect();
+    let found: Vec<(Option<Template<'a>>, Vec<Diagnostic>)> = nodes
+        .into_par_iter()
+        .with_min_len(WORTH_A_THREAD)
+        .map(|(name, spec)| {
+            let mut mistakes = Vec::new();
+            (template(experiment, name, spec, registry, &mut mistakes), mistakes)
+        })
+        .collect();
+    let mut templates = IndexMap::with_capacity(found.len());
+    for (template, its_mistakes) in found {
+        templates.extend(template.map(|template| (template.name, template)));
+        mistakes.extend(its_mistakes);
     }
     templates
+}
+
+/// None if there are mistakes.
+fn template<'a>(
+    experiment: &'a Experiment,
+    name: &'a str,
+    spec: &NodeSpec,
+    registry: &Registry,
+    mistakes: &mut Vec<Diagnostic>,
+) -> Option<Template<'a>> {
+    let Some(stage) = registry.get(&spec.uses) else {
+        let names = registry.names();
+        mistakes.push(report(
+            experiment,
+            &["stages", name, "uses"],
+            "graph::unknown_stage",
+            &format!("node `{name}` uses the stage `{}`, which does not exist", spec.uses),
+            Some(&did_you_mean(&spec.uses, &names, "stages")),
+        ));
+        return None;
+    };
+    let direct = experiment.direct_variables(name);
+    let variables: Vec<&str> = experiment
+        .matrix
+        .keys()
+        .filter(|variable| direct.contains(*variable))
+        .map(String::as_str)
+        .collect();
+    let configured = configure(experiment, name, stage, &variables, mistakes);
+    let first = configured.first()?;
+    if configured.iter().any(|other| other.ports() != first.ports()) {
+        mistakes.push(report(
+            experiment,
+            &["stages", name],
+            "graph::ports_vary",
+            &format!("the ports of node `{name}` differ between values of the matrix"),
+            Some("give the variants that differ a node of their own"),
+        ));
+        return None;
+    }
+    Some(Template { name, variables, configured })
 }
 
 /// One configured stage per combination; fewer if there are mistakes.
@@ -80,18 +105,29 @@ fn configure(
 ) -> Vec<Arc<dyn ConfiguredStage>> {
     let labels: Vec<Vec<String>> =
         variables.iter().map(|variable| experiment.labels(variable)).collect();
+    let points: Vec<Vec<usize>> =
+        points(&labels.iter().map(Vec::len).collect::<Vec<_>>()).collect();
+    let results: Vec<_> = points
+        .into_par_iter()
+        .with_min_len(WORTH_A_THREAD)
+        .map(|point| {
+            let coordinates: BTreeMap<String, String> = variables
+                .iter()
+                .zip(&labels)
+                .zip(&point)
+                .map(|((variable, labels), at)| ((*variable).to_owned(), labels[*at].clone()))
+                .collect();
+            stage
+                .configure(&experiment.params(name, &coordinates))
+                .map_err(|problems| (coordinates, problems))
+        })
+        .collect();
     let mut seen = Vec::new();
-    let mut configured = Vec::new();
-    for point in points(&labels.iter().map(Vec::len).collect::<Vec<_>>()) {
-        let coordinates = variables
-            .iter()
-            .zip(&labels)
-            .zip(&point)
-            .map(|((variable, labels), at)| ((*variable).to_owned(), labels[*at].clone()))
-            .collect();
-        match stage.configure(&experiment.params(name, &coordinates)) {
+    let mut configured = Vec::with_capacity(results.len());
+    for result in results {
+        match result {
             Ok(stage) => configured.push(stage),
-            Err(problems) => {
+            Err((coordinates, problems)) => {
                 for problem in problems {
                     let (place, mistake) =
                         parameter(experiment, name, &coordinates, stage, &problem);

@@ -1,7 +1,8 @@
 //! What is known of nodes whose inputs exist, many at once.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::path::PathBuf;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use pipeline_store::{ActionKey, ActionResult, Lookup, Store};
 use rayon::prelude::*;
@@ -19,6 +20,35 @@ pub(super) struct Examiner<'a> {
     pub(super) store: &'a Store,
     pub(super) places: &'a Places,
     pub(super) previous: Previous<'a>,
+    pub(super) seen: Seen,
+}
+
+/// The files and folders that nodes went by; none once a stage has not said all of them.
+pub(super) struct Seen(Mutex<Option<Vec<PathBuf>>>);
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self(Mutex::new(Some(Vec::new())))
+    }
+}
+
+impl Seen {
+    fn add(&self, prepared: &[Result<Prepared, StageError>]) {
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for prepared in prepared {
+            let paths = prepared.as_ref().ok().and_then(|prepared| prepared.looked_at.as_ref());
+            match (&mut *seen, paths) {
+                (Some(seen), Some(paths)) => seen.extend_from_slice(paths),
+                (_, None) => *seen = None,
+                (None, _) => {}
+            }
+        }
+    }
+
+    /// All of them.
+    pub(super) fn take(&self) -> Option<Vec<PathBuf>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
 }
 
 /// The report of the run before, read when a reason is first asked for.
@@ -94,6 +124,7 @@ impl Examiner<'_> {
         let keys: Vec<ActionKey> =
             prepared.iter().filter_map(|prepared| Some(prepared.as_ref().ok()?.key)).collect();
         before_lookup(&keys);
+        self.seen.add(&prepared);
         if many {
             prepared.into_par_iter().map(look).collect()
         } else {

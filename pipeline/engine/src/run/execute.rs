@@ -8,7 +8,7 @@ use pipeline_store::Store;
 
 use super::act::Acting;
 use super::capacity::Capacity;
-use super::examine::{Examiner, Previous};
+use super::examine::{Examiner, Previous, Seen};
 use super::export::{Exported, export};
 use super::prepare::Places;
 use super::report::{Report, ReportError};
@@ -68,6 +68,9 @@ pub struct RunResult {
     pub summary: RunSummary,
     /// Text files in the run's folder to show to the user.
     pub shown: Vec<PathBuf>,
+    /// All files and folders outside the store that the run went by, if it was about the whole
+    /// graph and had nothing to do; none also if a stage did not say what it went by.
+    pub looked_at: Option<Vec<PathBuf>>,
 }
 
 /// Runs everything that is not cached, and reports.
@@ -108,7 +111,7 @@ pub fn run(
         events,
     };
     let previous = Previous::new(|| Report::read(&options.run_dir));
-    let examiner = Examiner { graph, store, places: &places, previous };
+    let examiner = Examiner { graph, store, places: &places, previous, seen: Seen::default() };
     let mut scheduler = Scheduler::new(&examiner, &acting, options, roles);
     std::thread::scope(|scope| scheduler.drive(scope));
     let (reports, outputs, mut summary) = scheduler.into_parts();
@@ -137,6 +140,8 @@ pub fn run(
     if let Some(error) = export_error {
         return Err(error.into());
     }
+    let nothing_to_do = summary.cached == graph.nodes.len() && !summary.cancelled;
+    let looked_at = examiner.seen.take().filter(|_| nothing_to_do);
     let shown = exported.shown.into_iter().map(|name| options.run_dir.join(name)).collect();
-    Ok(RunResult { report, summary, shown })
+    Ok(RunResult { report, summary, shown, looked_at })
 }

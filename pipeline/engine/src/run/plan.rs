@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use pipeline_store::{ActionKey, Store};
 use serde::Serialize;
 
-use super::examine::{Examiner, Found, Previous};
+use super::examine::{Examiner, Found, Previous, Seen};
 use super::prepare::{Outputs, Places};
 use super::report::Report;
 use super::selection::{Role, Selection, roles};
@@ -89,7 +89,7 @@ impl Plan {
             data_root: options.data_root.clone(),
         };
         let previous = Previous::new(|| previous.cloned());
-        let examiner = Examiner { graph, store, places: &places, previous };
+        let examiner = Examiner { graph, store, places: &places, previous, seen: Seen::default() };
         let roles = roles(graph, &options.selection);
         let mut outputs: Vec<Option<Outputs>> = vec![None; graph.nodes.len()];
         let mut states: Vec<Option<NodeState>> = vec![None; graph.nodes.len()];

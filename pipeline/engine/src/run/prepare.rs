@@ -29,6 +29,8 @@ pub(super) struct Prepared {
     pub(super) source_digests: BTreeMap<String, Digest>,
     /// By port, with the coordinates of the nodes that made them.
     pub(super) inputs: BTreeMap<String, Vec<FingerprintInput>>,
+    /// Every path that the stage went by and its sources, if it said all of them.
+    pub(super) looked_at: Option<Vec<PathBuf>>,
 }
 
 /// Computes the key of a node, given the outputs of everything upstream.
@@ -44,8 +46,11 @@ pub(super) fn prepare(
         experiment_dir: places.experiment_dir.clone(),
         data_root: places.data_root.clone(),
         connected: node.inputs.iter().map(|input| input.port.to_string()).collect(),
+        ..SourceContext::default()
     };
-    let sources = resolved(node.stage.sources(&context)?);
+    let sources = node.stage.sources(&context)?;
+    let looked_at = looked_at(&context, &sources);
+    let sources = resolved(sources);
     let source_digests = digest_sources(&sources, store)?;
     // On a port of one artifact the stage does not see where it came from.
     let hashed = node
@@ -71,7 +76,18 @@ pub(super) fn prepare(
         sources: &source_digests,
     }
     .canonical();
-    Ok(Prepared { key: key_of(&fingerprint), fingerprint, sources, source_digests, inputs })
+    let key = key_of(&fingerprint);
+    Ok(Prepared { key, fingerprint, sources, source_digests, inputs, looked_at })
+}
+
+/// Whole paths as the stage gave them: a link on the way may come to lead elsewhere.
+fn looked_at(context: &SourceContext, sources: &[SourceFile]) -> Option<Vec<PathBuf>> {
+    let decisions = context.decisions.paths()?;
+    let files = sources.iter().filter_map(|source| match &source.origin {
+        SourceOrigin::Path(path) => Some(path),
+        SourceOrigin::Bytes(_) => None,
+    });
+    decisions.iter().chain(files).map(|path| std::path::absolute(path).ok()).collect()
 }
 
 /// The artifacts a node reads, with the coordinates under which it sees them.

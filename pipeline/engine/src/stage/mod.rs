@@ -22,7 +22,7 @@ pub use job::{Job, JobInput, StageEvent, serve_worker};
 pub use ports::{Arity, InputPort, Name, OutputPort, Ports};
 pub use registry::{ConfiguredStage, ErasedStage, Registry};
 pub use resources::{Cpus, Granted, Limits, Resources};
-pub use sources::{SourceContext, SourceFile, SourceOrigin};
+pub use sources::{Decisions, SourceContext, SourceFile, SourceOrigin};
 
 /// What a stage is called, which version its output has, and where it runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,12 +82,14 @@ pub trait Stage: Send + Sync + 'static {
         &[]
     }
 
-    /// The files outside the store that an action reads; they are hashed by content.
+    /// The files outside the store that an action reads; they are hashed by content. What else
+    /// decides which files these are is said with [`SourceContext::decided_by`].
     fn sources(
         &self,
         _params: &Self::Params,
-        _context: &SourceContext,
+        context: &SourceContext,
     ) -> Result<Vec<SourceFile>, StageError> {
+        context.decided_by([]);
         Ok(Vec::new())
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What a stage may use to find its source files.
 #[derive(Debug, Clone, Default)]
@@ -12,6 +13,32 @@ pub struct SourceContext {
     pub data_root: Option<PathBuf>,
     /// The input ports that are connected to another node.
     pub connected: BTreeSet<String>,
+    /// What the stage says its answer depends on.
+    pub decisions: Decisions,
+}
+
+impl SourceContext {
+    /// Says that which files are the sources depends on nothing but the parameters, this context,
+    /// the content of the sources, and these: the names in folders, the content of files, and
+    /// that there is nothing where there is nothing.
+    ///
+    /// A rerun asks a stage that has said so again only if one of them has changed. One that has
+    /// not is asked every time.
+    pub fn decided_by(&self, paths: impl IntoIterator<Item = PathBuf>) {
+        let mut said = self.decisions.0.lock().unwrap_or_else(PoisonError::into_inner);
+        said.get_or_insert_default().extend(paths);
+    }
+}
+
+/// What a stage has said with [`SourceContext::decided_by`]; nothing at first.
+#[derive(Debug, Clone, Default)]
+pub struct Decisions(Arc<Mutex<Option<Vec<PathBuf>>>>);
+
+impl Decisions {
+    /// The paths, if the stage has said anything.
+    pub fn paths(&self) -> Option<Vec<PathBuf>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 /// One file outside the store: a stable name, which is hashed, and where its bytes are.

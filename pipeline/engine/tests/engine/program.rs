@@ -48,6 +48,7 @@ impl Stage for Script {
         params: &ScriptParams,
         context: &SourceContext,
     ) -> Result<Vec<SourceFile>, StageError> {
+        context.decided_by([]);
         let file = |name: &String| SourceFile {
             name: name.clone(),
             origin: SourceOrigin::Path(context.experiment_dir.join(name)),

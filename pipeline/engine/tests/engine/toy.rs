@@ -179,6 +179,7 @@ impl Stage for Import {
         params: &ImportParams,
         context: &SourceContext,
     ) -> Result<Vec<SourceFile>, StageError> {
+        context.decided_by([]);
         let path = context.experiment_dir.join(&params.path);
         if !path.exists() {
             return Err(StageError::message(format!("{} is missing", params.path.display())));

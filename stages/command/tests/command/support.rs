@@ -1,6 +1,6 @@
 //! A folder with an experiment and an action.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use pipeline_engine::stage::JobInput;
@@ -35,11 +35,7 @@ impl Bench {
     }
 
     fn context(&self) -> SourceContext {
-        SourceContext {
-            experiment_dir: self.path("experiments"),
-            data_root: None,
-            connected: BTreeSet::new(),
-        }
+        SourceContext { experiment_dir: self.path("experiments"), ..SourceContext::default() }
     }
 
     /// The names of the sources, and where they lie.

@@ -1,6 +1,6 @@
 //! Running the stage as the engine does.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -70,7 +70,7 @@ impl Bench {
         let context = SourceContext {
             experiment_dir: self.path("experiment"),
             data_root: Some(self.path("data")),
-            connected: BTreeSet::new(),
+            ..SourceContext::default()
         };
         assert_eq!(stage.sources(&params, &context)?, []);
         let sink = |event| self.said.lock().unwrap().push(event);
