@@ -7,7 +7,7 @@ use std::process::{Command, ExitCode, Stdio};
 use crate::environment::Environment;
 use crate::error::Error;
 use crate::libtorch::{self, Libtorch};
-use crate::{report, toolchain};
+use crate::{python, report, toolchain};
 
 /// Builds, then becomes `orchestrate run EXPERIMENT REST`.
 ///
@@ -39,6 +39,7 @@ pub(crate) fn test(environment: &Environment, rest: &[OsString]) -> Result<ExitC
     let libtorch = set_up(environment)?;
     // The end-to-end tests run the binaries, which building the tests alone does not make.
     build(environment, &libtorch)?;
+    python::prepare(environment);
     if rest.is_empty() && has_doctests(&environment.root)? {
         let mut command = cargo(environment, &libtorch);
         command.args(["test", "--quiet", "--doc", "--workspace"]);

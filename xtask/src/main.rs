@@ -10,6 +10,7 @@ mod environment;
 mod error;
 mod install;
 mod libtorch;
+mod python;
 mod report;
 mod toolchain;
 

@@ -135,9 +135,9 @@ fn whatever_is_taken_away_or_changed_is_made_again() {
                 continue;
             }
             if what == "removed" {
-                fs_err::remove_file(path).unwrap()
+                fs_err::remove_file(path).unwrap();
             } else {
-                change(path)
+                change(path);
             }
             let said = space.toy(&["run", "e.yaml"]).expect(0);
             assert_eq!(fs_err::read(&table).unwrap(), expected, "{what} {}", path.display());
