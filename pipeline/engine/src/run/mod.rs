@@ -12,6 +12,7 @@ mod reachable;
 mod report;
 mod schedule;
 mod selection;
+mod urgency;
 
 pub use capacity::Capacity;
 pub use execute::{RunError, RunOptions, RunResult, run};

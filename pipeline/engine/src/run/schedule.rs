@@ -1,5 +1,6 @@
 //! The scheduler: one deciding thread; actions in threads of their own that only report.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -15,6 +16,7 @@ use super::execute::RunOptions;
 use super::prepare::{Outputs, Prepared};
 use super::report::NodeReport;
 use super::selection::Role;
+use super::urgency::Urgency;
 use crate::events::{NodeFailure, NodeOutcome, RunEvent, RunSummary};
 use crate::explain::DirtyReason;
 use crate::stage::StageError;
@@ -58,7 +60,10 @@ pub(super) struct Scheduler<'a> {
     reports: Vec<Option<NodeReport>>,
     outputs: Vec<Option<Outputs>>,
     ready: Vec<usize>,
+    /// Those first on which most depends.
     queue: VecDeque<Queued>,
+    /// See [`Urgency`]; computed when something has to run at all.
+    urgency: OnceCell<Urgency>,
     /// Actions that are running, with the other nodes that wait for the same key.
     running: BTreeMap<ActionKey, Vec<usize>>,
     pool: Pool,
@@ -105,6 +110,7 @@ impl<'a> Scheduler<'a> {
             outputs: vec![None; count],
             ready,
             queue: VecDeque::new(),
+            urgency: OnceCell::new(),
             running: BTreeMap::new(),
             pool: Pool::new(options.capacity.clone()),
             summary: RunSummary::default(),
@@ -165,6 +171,7 @@ impl<'a> Scheduler<'a> {
             pinned = store.pin(keys);
         });
         drop(gate);
+        let queued = self.queue.len();
         for (node, found) in nodes.into_iter().zip(found) {
             let forced = self.options.force.contains(&node);
             match found {
@@ -175,6 +182,9 @@ impl<'a> Scheduler<'a> {
                 Found::Done(result) => self.succeed(node, *result, NodeOutcome::Cached),
                 Found::Dirty(dirty) => self.dirty(node, *dirty, forced),
             }
+        }
+        if self.queue.len() > queued {
+            self.sort_queue();
         }
         if let Err(error) = pinned {
             tracing::warn!(
@@ -227,6 +237,20 @@ impl<'a> Scheduler<'a> {
             forced,
             overtaken: 0,
             elsewhere: false,
+        });
+    }
+
+    /// The longest way to the end first; of equals the one that needs most room, which is easier
+    /// to have while nothing runs yet. Otherwise in the order in which they came.
+    fn sort_queue(&mut self) {
+        let graph = self.examiner.graph;
+        let urgency = self
+            .urgency
+            .get_or_init(|| Urgency::of(graph, &self.downstream, &self.examiner.previous));
+        self.queue.make_contiguous().sort_by(|one, other| {
+            let room = |queued: &Queued| graph.nodes[queued.node].resources.cpus;
+            let way = |queued: &Queued| urgency.seconds_to_the_end(queued.node);
+            way(other).total_cmp(&way(one)).then_with(|| room(other).cmp(&room(one)))
         });
     }
 
