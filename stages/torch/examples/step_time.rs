@@ -14,8 +14,7 @@ use stages_tables::{
     ClassInfo, DatasetInfo, GridConvention, PartitionRow, PartitionTable, PlaneGeometry, Role,
     SliceMeta, SlicesInfo, SlicesWriter,
 };
-use stages_torch::train::train;
-use tch::Device;
+use stages_torch::train::{Surroundings, train};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -54,10 +53,10 @@ fn seconds_per_step(root: &Path, params: &Value) -> [f64; 2] {
     let out = tempfile::tempdir().unwrap();
     let dir = |name: &str| json!([{"coordinates": {}, "dir": root.join(name)}]);
     let job: Job = serde_json::from_value(json!({
-        "protocol": 1, "node": "bench", "stage": "train", "version": 1, "params": params,
+        "protocol": 1, "node": "bench", "stage": "train", "version": 2, "params": params,
         "inputs": {"slices": dir("slices"), "partition": dir("partition")},
-        "outputs": {"checkpoint": out.path(), "training_log": out.path()},
-        "scratch": out.path(), "granted": {"cpus": 1, "gpus": []},
+        "outputs": {"checkpoint": out.path(), "training_log": out.path(), "performance": out.path()},
+        "scratch": out.path(), "resume": out.path().join("resume"), "granted": {"cpus": 1, "gpus": []},
     }))
     .unwrap();
     let times = Mutex::new(vec![(Instant::now(), cpu_seconds())]);
@@ -68,7 +67,8 @@ fn seconds_per_step(root: &Path, params: &Value) -> [f64; 2] {
     };
     let cancellation = Cancellation::new();
     let context = ActionContext::from_job(&job, &cancellation, &sink);
-    train(&serde_json::from_value(params.clone()).unwrap(), &context, Device::Cpu).unwrap();
+    train(&serde_json::from_value(params.clone()).unwrap(), &context, &Surroundings::cpu())
+        .unwrap();
     let times = times.lock().unwrap();
     let least =
         |step: fn(&[(Instant, f64)]) -> f64| times.windows(2).map(step).fold(f64::MAX, f64::min);

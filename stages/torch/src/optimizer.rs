@@ -1,7 +1,45 @@
 //! Adam over one flat buffer.
 
-use stages_train::AdamParams;
+use stages_train::{AdamParams, OptimizerParams};
 use tch::Tensor;
+
+/// The state of an optimizer.
+pub struct OptimizerState {
+    /// Steps taken.
+    pub steps: u64,
+    /// Its buffers by name.
+    pub tensors: Vec<(&'static str, Tensor)>,
+}
+
+/// An optimizer over one flat buffer.
+pub struct Optimizer(Adam);
+
+impl Optimizer {
+    /// An optimizer for one tensor of trained values.
+    pub fn new(params: &OptimizerParams, parameters: &Tensor) -> Self {
+        let OptimizerParams::Adam(params) = params;
+        Self(Adam::new(params, parameters))
+    }
+
+    /// Moves the parameters along their gradient and clears it.
+    pub fn step(&mut self, parameters: &Tensor, learning_rate: f64) {
+        self.0.step(parameters, learning_rate);
+    }
+
+    /// Its state.
+    pub fn state(&self) -> OptimizerState {
+        let tensors = vec![
+            ("first", self.0.first.shallow_clone()),
+            ("second", self.0.second.shallow_clone()),
+        ];
+        OptimizerState { steps: self.0.steps as u64, tensors }
+    }
+
+    /// Goes on from a state.
+    pub fn restore(&mut self, state: OptimizerState) {
+        self.0.steps = state.steps as i32;
+    }
+}
 
 /// Adam with bias correction; the L2 penalty is added to the gradient, as in PyTorch's `Adam`.
 ///

@@ -70,6 +70,11 @@ impl SampleDraws {
     }
 }
 
+/// The seed of libtorch's own generator in a training step.
+pub fn step_seed(seed: u64, step: u64) -> i64 {
+    Draws::new(seed, "train/libtorch").at(step, 0).0.random()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,10 +1,12 @@
 //! What the types of [`TrainParams`] cannot say.
 
+mod regularizer;
+
 use std::fmt::Display;
 
 use pipeline_engine::ParamProblem;
 
-use crate::{LearningRateParams, OptimizerParams, RegularizerParams, TrainParams};
+use crate::{LearningRateParams, OptimizerParams, TrainParams};
 
 /// Every problem with the parameters, together.
 pub(crate) fn problems(params: &TrainParams) -> Vec<ParamProblem> {
@@ -15,11 +17,19 @@ pub(crate) fn problems(params: &TrainParams) -> Vec<ParamProblem> {
     learning_rate(params, &mut found);
     for (i, regularizer) in params.regularizers.iter().enumerate() {
         let path = format!("regularizers[{i}].{}", regularizer.name());
-        check_regularizer(&path, regularizer, params, &mut found);
+        regularizer::check(&path, regularizer, params, &mut found);
     }
     if !params.regularizers.is_empty() {
         found.at_least_one("batch_unlabelled", params.batch_unlabelled);
     }
+    let teacher = &params.teacher;
+    found.unless(
+        (0.0..1.0).contains(&teacher.decay),
+        "teacher.decay",
+        teacher.decay,
+        "a number from 0 up to, not including, 1",
+    );
+    found.within("teacher.shrink", teacher.shrink, 1.0);
     found.0
 }
 
@@ -101,26 +111,6 @@ fn learning_rate(params: &TrainParams, found: &mut Found) {
             found.positive("learning_rate.poly.lr", rate.lr);
             found.positive("learning_rate.poly.power", rate.power);
         }
-    }
-}
-
-fn check_regularizer(
-    path: &str,
-    regularizer: &RegularizerParams,
-    params: &TrainParams,
-    found: &mut Found,
-) {
-    let weight = regularizer.weight();
-    found.not_negative(&format!("{path}.weight.value"), weight.value);
-    found.within(&format!("{path}.weight.ramp_until"), weight.ramp_until, 1.0);
-    if let RegularizerParams::LocalMi(mi) = regularizer {
-        found.not_negative(&format!("{path}.marginal_weight"), mi.marginal_weight);
-        found.unless(
-            u64::from(mi.window) * 2 < u64::from(params.crop),
-            &format!("{path}.window"),
-            mi.window,
-            &format!("less than half of `crop`, which is {}", params.crop),
-        );
     }
 }
 
@@ -246,11 +236,10 @@ mod tests {
         let weight = json!({"value": 1.0});
         assert_eq!(count(json!({})), 14, "4 labelled and 10 for the batch-norm statistics");
         assert_eq!(count(json!({"unlabelled_in_batch_norm": false})), 4);
-        assert_eq!(count(json!({"regularizers": [{"entropy": {"weight": weight}}]})), 24);
-        let both = json!({
-            "unlabelled_in_batch_norm": false, "regularizers": [{"entropy": {"weight": weight}}],
-        });
-        assert_eq!(count(both), 24, "a regularizer needs both views whatever batch norm does");
+        let with =
+            |term: Value| count(json!({"unlabelled_in_batch_norm": false, "regularizers": [term]}));
+        assert_eq!(with(json!({"entropy": {"weight": weight}})), 14, "no perturbed images");
+        assert_eq!(with(json!({"consistency": {"weight": weight}})), 24, "both views");
     }
 
     /// The parameters are part of every key: a change to this text makes every training run again.
@@ -262,7 +251,12 @@ mod tests {
         "supervision":"labelled",
         "regularizers":[],
         "unlabelled_in_batch_norm":true,
-        "network":{"widths":[16,32,64,128,256]},
+        "teacher":{"decay":0.999,
+        "shrink":0.0,
+        "statistics":"own"},
+        "evaluate":"student",
+        "network":{"architecture":"unet",
+        "widths":[16,32,64,128,256]},
         "crop":224,
         "augment":{"rotate_deg":45.0,
         "vertical_flip":0.5,
@@ -284,7 +278,8 @@ mod tests {
         "batch_unlabelled":10,
         "validate_every":1,
         "select_on":"validation",
-        "precision":"fp32"}
+        "precision":"fp32",
+        "memory":"channels_last"}
         "#);
     }
 }

@@ -10,11 +10,13 @@ mod predict;
 mod train;
 
 pub use params::{
-    AdamParams, AugmentParams, Checkpoint, ConsistencyParams, ConstantRateParams, Divergence,
-    EntropyParams, FlipParams, Interpolation, LearningRateParams, LocalMiParams, NetworkParams,
-    OptimizerParams, PerturbationParams, PolyRateParams, Precision, PredictParams, PredictRole,
-    RampShape, RegularizerParams, SelectOn, Supervision, TrainParams, WarmupCosineParams,
-    WeightParams,
+    AdamParams, Architecture, AugmentParams, Checkpoint, ClusterHead, ConsistencyParams,
+    ConstantRateParams, CrossPseudoParams, Divergence, EntropyParams, Evaluated, FeatureMiParams,
+    FeatureParams, FlipParams, Interpolation, LearningRateParams, LocalMiParams, MeanTeacherParams,
+    MemoryLayout, Needs, NetworkParams, OptimizerParams, PerturbationParams, PolyRateParams,
+    Precision, PredictParams, PredictRole, PseudoLabelLoss, PseudoLabelParams, RampShape,
+    RegularizerParams, SelectOn, Supervision, TeacherParams, TeacherStatistics, TrainParams,
+    WarmupCosineParams, WeightParams,
 };
 pub use predict::Predict;
 pub use train::Train;

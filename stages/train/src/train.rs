@@ -13,7 +13,7 @@ impl Train {
     /// The name under `uses:`.
     pub const NAME: &'static str = "train";
     /// Version of the output; see `CHANGELOG.md`.
-    pub const VERSION: u32 = 1;
+    pub const VERSION: u32 = 2;
 }
 
 impl Stage for Train {
@@ -34,6 +34,7 @@ impl Stage for Train {
             .input("partition", kind::PARTITION)
             .output("checkpoint", kind::CHECKPOINT)
             .output("training_log", kind::TRAINING_LOG)
+            .output("performance", kind::PERFORMANCE)
     }
 
     fn resources(&self, params: &TrainParams) -> Resources {

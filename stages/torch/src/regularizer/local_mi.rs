@@ -4,7 +4,8 @@ use stages_train::LocalMiParams;
 use tch::{Kind, Tensor};
 
 use super::joint::{gradient_of_first, gradient_of_second, joint_of_displacements, sum_of_classes};
-use super::{EPSILON, Pair, Regularizer};
+use super::{EPSILON, Loss, Regularizer};
+use crate::step::Step;
 
 /// The negative mutual information between the class of a pixel in one prediction and the class
 /// of its neighbours in the other, averaged over the displacements of a window.
@@ -53,11 +54,35 @@ impl LocalMi {
 }
 
 impl Regularizer for LocalMi {
+    fn loss(&mut self, step: &Step<'_>) -> Loss {
+        let pair = step.pair();
+        let term = self.of_maps(&pair.of_perturbed, &pair.perturbed, pair.mask.as_ref());
+        let information = -term.detach();
+        Loss { notes: vec![("mutual_information", information)], ..term.into() }
+    }
+}
+
+/// The loss of two maps of soft assignments; see [`LocalMi`].
+///
+/// # Shapes
+/// `x`, `y`: `[N, K, H, W]`, each pixel summing to 1; `mask`: `[N, 1, H, W]`, 0 where a pixel does
+/// not count. Returns a scalar in nats.
+pub(super) fn local_mutual_information_loss(
+    x: &Tensor,
+    y: &Tensor,
+    mask: Option<&Tensor>,
+    params: &LocalMiParams,
+) -> Tensor {
+    LocalMi::new(params).of_maps(x, y, mask)
+}
+
+impl LocalMi {
     /// The counts are a few numbers made of many pixels, so the gradient is taken in two parts:
     /// through the few numbers by autograd, through the many pixels by one small convolution. The
     /// result is the exact gradient at a fraction of the memory and time; the value is exact too.
-    fn loss(&self, pair: &Pair) -> Tensor {
-        let (x, y) = (&pair.of_perturbed, &pair.perturbed);
+    fn of_maps(&self, x: &Tensor, y: &Tensor, mask: Option<&Tensor>) -> Tensor {
+        let masked = |map: &Tensor| mask.map_or_else(|| map.shallow_clone(), |mask| map * mask);
+        let (x, y) = (&masked(x), &masked(y));
         let target = !self.detach_target && y.requires_grad();
         let counts = tch::no_grad(|| joint_of_displacements(x, y, self.window));
         if !x.requires_grad() && !target {
@@ -90,7 +115,7 @@ mod tests {
     }
 
     fn loss(term: &LocalMi, x: &Tensor, y: &Tensor) -> f64 {
-        value(&term.loss(&Pair { of_perturbed: x.shallow_clone(), perturbed: y.shallow_clone() }))
+        value(&term.of_maps(x, y, None))
     }
 
     #[test]
@@ -114,11 +139,8 @@ mod tests {
             let term = LocalMi { min_shift, detach_target, ..term(1, false) };
             let leaf = |logits: Tensor| logits.set_requires_grad(true);
             let (a, b) = (leaf(logits_a()), leaf(logits_b()));
-            let pair = Pair {
-                of_perturbed: a.softmax(1, None::<Kind>),
-                perturbed: b.softmax(1, None::<Kind>),
-            };
-            term.loss(&pair).backward();
+            let maps = [&a, &b].map(|leaf| leaf.softmax(1, None::<Kind>));
+            term.of_maps(&maps[0], &maps[1], None).backward();
             let (a2, b2) = (leaf(logits_a()), leaf(logits_b()));
             let y = b2.softmax(1, None::<Kind>);
             let y = if detach_target { y.detach() } else { y };

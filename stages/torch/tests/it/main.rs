@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, outside test functions")]
 
+mod methods;
+mod resume;
 mod toy;
 mod training;
 mod worker;

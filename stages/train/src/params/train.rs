@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AugmentParams, LearningRateParams, OptimizerParams, PerturbationParams, RegularizerParams,
+    AugmentParams, LearningRateParams, Needs, NetworkParams, OptimizerParams, PerturbationParams,
+    RegularizerParams, TeacherParams,
 };
 
 /// Trains a segmentation network on the labelled scans of a partition, with help from the
@@ -28,6 +29,10 @@ pub struct TrainParams {
     /// images by default) than with a regularizer (4 of 24). Default true, as in the published
     /// comparison; false trains three times faster where there is no regularizer.
     pub unlabelled_in_batch_norm: bool,
+    /// The running mean of the network's weights, for the terms that compare with it.
+    pub teacher: TeacherParams,
+    /// The network that checkpoints hold: the trained one (default) or its teacher.
+    pub evaluate: Evaluated,
     /// The network.
     pub network: NetworkParams,
     /// Side of the square that the network sees, in pixels of the canvas: a random crop in
@@ -58,6 +63,9 @@ pub struct TrainParams {
     pub select_on: SelectOn,
     /// Number format of activations and convolutions; default `fp32`.
     pub precision: Precision,
+    /// How images lie in memory; default `channels_last`. Changes speed, and results only by
+    /// rounding.
+    pub memory: MemoryLayout,
 }
 
 impl Default for TrainParams {
@@ -67,6 +75,8 @@ impl Default for TrainParams {
             supervision: Supervision::Labelled,
             regularizers: Vec::new(),
             unlabelled_in_batch_norm: true,
+            teacher: TeacherParams::default(),
+            evaluate: Evaluated::Student,
             network: NetworkParams::default(),
             crop: 224,
             augment: AugmentParams::default(),
@@ -80,21 +90,30 @@ impl Default for TrainParams {
             validate_every: 1,
             select_on: SelectOn::Validation,
             precision: Precision::Fp32,
+            memory: MemoryLayout::ChannelsLast,
         }
     }
 }
 
 impl TrainParams {
+    /// What all terms together ask the training loop to prepare.
+    pub fn needs(&self) -> Needs {
+        let needs = self.regularizers.iter().map(RegularizerParams::needs);
+        let needs = needs.fold(Needs::default(), Needs::and);
+        Needs { teacher: needs.teacher || self.evaluate == Evaluated::Teacher, ..needs }
+    }
+
     /// Whether a step draws unlabelled images at all.
     pub fn uses_unlabelled(&self) -> bool {
+        let needs = self.needs();
         self.batch_unlabelled > 0
-            && (self.unlabelled_in_batch_norm || !self.regularizers.is_empty())
+            && (self.unlabelled_in_batch_norm || needs.unlabelled || needs.perturbed)
     }
 
     /// Images that pass through the network in one step: labelled, unlabelled, and perturbed
     /// unlabelled where a regularizer compares the two.
     pub fn images_per_step(&self) -> u32 {
-        let copies = u32::from(self.uses_unlabelled()) + u32::from(!self.regularizers.is_empty());
+        let copies = u32::from(self.uses_unlabelled()) + u32::from(self.needs().perturbed);
         self.batch_labelled.saturating_add(copies.saturating_mul(self.batch_unlabelled))
     }
 }
@@ -125,19 +144,27 @@ pub enum SelectOn {
     Test,
 }
 
-/// A UNet of five levels: two 3 x 3 convolutions a level, halving the image between levels.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct NetworkParams {
-    /// Channels at each level, from full resolution to a sixteenth of it. Each at least 1, default
-    /// `[16, 32, 64, 128, 256]` (2.16 million parameters).
-    pub widths: [u32; 5],
+/// The network that is evaluated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Evaluated {
+    /// The trained network.
+    #[default]
+    Student,
+    /// The running mean of its weights, as `teacher` says.
+    Teacher,
 }
 
-impl Default for NetworkParams {
-    fn default() -> Self {
-        Self { widths: [16, 32, 64, 128, 256] }
-    }
+/// How the numbers of an image lie in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MemoryLayout {
+    /// The channels of a pixel side by side: faster on processors and GPUs with 16-bit
+    /// instructions.
+    #[default]
+    ChannelsLast,
+    /// One channel after the other.
+    ChannelsFirst,
 }
 
 /// The number format of activations and convolutions. Weights, batch-norm statistics, losses and

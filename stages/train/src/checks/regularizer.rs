@@ -1,0 +1,74 @@
+//! What the types of the regularizers cannot say.
+
+use super::Found;
+use crate::{FeatureMiParams, FeatureParams, RegularizerParams, TrainParams};
+
+pub(super) fn check(
+    path: &str,
+    regularizer: &RegularizerParams,
+    params: &TrainParams,
+    found: &mut Found,
+) {
+    let weight = regularizer.weight();
+    found.not_negative(&format!("{path}.weight.value"), weight.value);
+    found.within(&format!("{path}.weight.ramp_until"), weight.ramp_until, 1.0);
+    match regularizer {
+        RegularizerParams::LocalMi(mi) => {
+            found.not_negative(&format!("{path}.marginal_weight"), mi.marginal_weight);
+            window(&format!("{path}.window"), mi.window, params.crop, "`crop`", found);
+        }
+        RegularizerParams::FeatureMi(mi) => feature_mi(path, mi, params, found),
+        RegularizerParams::MeanTeacher(teacher) => {
+            found.not_negative(&format!("{path}.noise"), teacher.noise);
+        }
+        RegularizerParams::PseudoLabel(label) => {
+            found.unless(
+                (0.0..1.0).contains(&label.threshold),
+                &format!("{path}.threshold"),
+                label.threshold,
+                "a number from 0 up to, not including, 1",
+            );
+        }
+        RegularizerParams::Consistency(_)
+        | RegularizerParams::Entropy(_)
+        | RegularizerParams::CrossPseudo(_) => {}
+    }
+}
+
+fn feature_mi(path: &str, mi: &FeatureMiParams, params: &TrainParams, found: &mut Found) {
+    let accepted = FeatureParams::ENCODER.iter().chain(&FeatureParams::DECODER);
+    let accepted: Vec<String> = accepted.map(|name| format!("`{name}`")).collect();
+    found.unless(
+        !mi.features.is_empty(),
+        &format!("{path}.features"),
+        "none",
+        "at least one feature",
+    );
+    for (i, feature) in mi.features.iter().enumerate() {
+        let path = format!("{path}.features[{i}]");
+        let on_the_way_up = FeatureParams::DECODER.iter().position(|name| *name == feature.name);
+        let known = on_the_way_up.is_some() || FeatureParams::ENCODER.contains(&&*feature.name);
+        let help = format!("one of {}", accepted.join(", "));
+        found.unless(known, &format!("{path}.name"), format!("`{}`", feature.name), &help);
+        found.positive(&format!("{path}.share"), feature.share);
+        if let Some(block) = on_the_way_up {
+            // `Up_conv5` has an eighth of the resolution, `Up_conv2` all of it.
+            let size = params.crop >> (3 - block);
+            window(&format!("{path}.window"), feature.window(), size, "the feature map", found);
+        }
+    }
+    let clusters = (2..=4096).contains(&mi.clusters);
+    let help = "a whole number from 2 to 4096";
+    found.unless(clusters, &format!("{path}.clusters"), mi.clusters, help);
+    let heads = (1..=100).contains(&mi.heads);
+    found.unless(heads, &format!("{path}.heads"), mi.heads, "a whole number from 1 to 100");
+}
+
+fn window(path: &str, window: u32, size: u32, what: &str, found: &mut Found) {
+    found.unless(
+        u64::from(window) * 2 < u64::from(size),
+        path,
+        window,
+        &format!("less than half of {what}, which is {size}"),
+    );
+}
