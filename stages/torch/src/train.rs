@@ -108,7 +108,8 @@ impl Training {
         let teacher = self.teacher.as_ref().map(|teacher| teacher.network().begin());
         let place = (self.step, steps);
         let step = Step::new(place, params.seed, &batch, &student, teacher.as_ref(), images);
-        let losses = Losses::of(&step, &mut self.terms, images.labelled);
+        let plain = !params.needs().supervises;
+        let losses = Losses::of(&step, &mut self.terms, plain);
         losses.total.backward();
         for term in &mut self.terms {
             term.regularizer.train(&step, rate);
@@ -225,7 +226,7 @@ fn joint_images(params: &TrainParams) -> JointImages {
     let needs = params.needs();
     let statistics = params.unlabelled_in_batch_norm && !needs.supervises;
     JointImages {
-        labelled: !needs.supervises,
+        labelled: needs.labelled || !needs.supervises,
         unlabelled: needs.unlabelled || needs.perturbed || statistics,
         perturbed: needs.perturbed,
     }

@@ -4,6 +4,7 @@
 //! holds the values, and a [`Forward`] computes with them.
 
 mod cluster;
+mod critic;
 mod design;
 mod forward;
 mod initialize;
@@ -13,6 +14,7 @@ mod ssl4mis;
 mod unet;
 mod values;
 
+pub use critic::Critic;
 pub use design::{ClusterHeadDesign, Design, FeatureName};
 pub use forward::{Decoded, Encoded, Forward, Mode};
 pub use layout::{Layout, ParameterKind, Part, Slot};

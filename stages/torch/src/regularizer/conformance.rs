@@ -31,6 +31,7 @@ fn every_term() -> Vec<Value> {
         json!({"pseudo_label": {"weight": weight}}),
         json!({"pseudo_label": {"weight": weight, "loss": "mse", "threshold": 0.3}}),
         json!({"cross_pseudo": {"weight": weight}}),
+        json!({"adversarial": {"weight": weight, "width": 4}}),
     ]
 }
 

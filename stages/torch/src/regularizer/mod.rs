@@ -2,6 +2,7 @@
 //!
 //! To add one, write its file, its parameters in `stages-train`, and its line in `Term::new`.
 
+mod adversarial;
 #[cfg(test)]
 mod conformance;
 mod consistency;
@@ -21,6 +22,7 @@ use crate::network::Design;
 use crate::step::Step;
 use crate::trained::Trained;
 
+pub use adversarial::Adversarial;
 pub use consistency::Consistency;
 pub use cross_pseudo::CrossPseudo;
 pub use entropy::Entropy;
@@ -111,6 +113,9 @@ impl Term {
                 RegularizerParams::PseudoLabel(term) => Box::new(PseudoLabel::new(term)),
                 RegularizerParams::CrossPseudo(_) => {
                     Box::new(CrossPseudo::new(params, design, device))
+                }
+                RegularizerParams::Adversarial(term) => {
+                    Box::new(Adversarial::new(term, params, design, device))
                 }
             };
             terms.push(Self { name, weight: *regularizer.weight(), regularizer: regularizer_box });

@@ -62,4 +62,5 @@ methods! {
     ]},
     pseudo_label: {"regularizers": [{"pseudo_label": {"weight": {"value": 0.1}}}]},
     cross_pseudo: {"regularizers": [{"cross_pseudo": {"weight": {"value": 0.1}}}]},
+    adversarial: {"regularizers": [{"adversarial": {"weight": {"value": 0.1}, "width": 8}}]},
 }

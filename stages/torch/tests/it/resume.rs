@@ -71,6 +71,7 @@ fn with_everything_that_moves_beside_the_network() {
         "regularizers": [
             {"mean_teacher": {"weight": {"value": 0.1}, "noise": 0.1}},
             {"cross_pseudo": {"weight": {"value": 0.1}}},
+            {"adversarial": {"weight": {"value": 0.1}, "width": 4}},
             {"feature_mi": {"weight": {"value": 0.1}, "clusters": 4, "heads": 1}},
         ],
     });

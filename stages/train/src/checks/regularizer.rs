@@ -1,7 +1,7 @@
 //! What the types of the regularizers cannot say.
 
 use super::Found;
-use crate::{FeatureMiParams, FeatureParams, RegularizerParams, TrainParams};
+use crate::{AdversarialParams, FeatureMiParams, FeatureParams, RegularizerParams, TrainParams};
 
 pub(super) fn check(
     path: &str,
@@ -29,9 +29,24 @@ pub(super) fn check(
                 "a number from 0 up to, not including, 1",
             );
         }
+        RegularizerParams::Adversarial(critic) => adversarial(path, critic, found),
         RegularizerParams::Consistency(_)
         | RegularizerParams::Entropy(_)
         | RegularizerParams::CrossPseudo(_) => {}
+    }
+}
+
+fn adversarial(path: &str, critic: &AdversarialParams, found: &mut Found) {
+    let width = (1..=512).contains(&critic.width);
+    found.unless(width, &format!("{path}.width"), critic.width, "a whole number from 1 to 512");
+    found.positive(&format!("{path}.lr"), critic.lr);
+    for (i, beta) in critic.betas.iter().enumerate() {
+        found.unless(
+            (0.0..1.0).contains(beta),
+            &format!("{path}.betas[{i}]"),
+            beta,
+            "a number from 0 up to, not including, 1",
+        );
     }
 }
 

@@ -17,9 +17,9 @@ pub use optimizer::{
 };
 pub use predict::{Checkpoint, PredictParams, PredictRole};
 pub use regularizer::{
-    ClusterHead, ConsistencyParams, CrossPseudoParams, Divergence, EntropyParams, FeatureMiParams,
-    FeatureParams, LocalMiParams, MeanTeacherParams, Needs, PseudoLabelLoss, PseudoLabelParams,
-    RegularizerParams,
+    AdversarialParams, ClusterHead, ConsistencyParams, CrossPseudoParams, Divergence,
+    EntropyParams, FeatureMiParams, FeatureParams, LocalMiParams, MeanTeacherParams, Needs,
+    PseudoLabelLoss, PseudoLabelParams, RegularizerParams,
 };
 pub use teacher::{TeacherParams, TeacherStatistics};
 pub use train::{Evaluated, MemoryLayout, Precision, SelectOn, Supervision, TrainParams};

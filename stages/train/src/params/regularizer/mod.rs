@@ -1,5 +1,6 @@
 //! The terms added to the supervised loss: what makes a method semi-supervised. One file each.
 
+mod adversarial;
 mod consistency;
 mod cross_pseudo;
 mod entropy;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::WeightParams;
 
+pub use adversarial::AdversarialParams;
 pub use consistency::{ConsistencyParams, Divergence};
 pub use cross_pseudo::CrossPseudoParams;
 pub use entropy::EntropyParams;
@@ -42,11 +44,15 @@ pub enum RegularizerParams {
     PseudoLabel(PseudoLabelParams),
     /// Trains two networks on each other's most probable classes.
     CrossPseudo(CrossPseudoParams),
+    /// Trains the network against a critic that tells unlabelled segmentations from labelled ones.
+    Adversarial(AdversarialParams),
 }
 
 /// What a term asks the training loop to prepare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Needs {
+    /// Predictions of the labelled images in the joint pass, also where a term supervises itself.
+    pub labelled: bool,
     /// Predictions of the unlabelled images.
     pub unlabelled: bool,
     /// Predictions of the perturbed unlabelled images.
@@ -69,6 +75,7 @@ impl Needs {
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self {
+            labelled: self.labelled || other.labelled,
             unlabelled: self.unlabelled || other.unlabelled,
             perturbed: self.perturbed || other.perturbed,
             teacher: self.teacher || other.teacher,
@@ -91,6 +98,7 @@ impl RegularizerParams {
             Self::MeanTeacher(_) => "mean_teacher",
             Self::PseudoLabel(_) => "pseudo_label",
             Self::CrossPseudo(_) => "cross_pseudo",
+            Self::Adversarial(_) => "adversarial",
         }
     }
 
@@ -104,6 +112,7 @@ impl RegularizerParams {
             Self::MeanTeacher(params) => &params.weight,
             Self::PseudoLabel(params) => &params.weight,
             Self::CrossPseudo(params) => &params.weight,
+            Self::Adversarial(params) => &params.weight,
         }
     }
 
@@ -113,12 +122,16 @@ impl RegularizerParams {
         let pair = Needs { perturbed: true, ..unlabelled };
         match self {
             Self::Consistency(_) | Self::LocalMi(_) | Self::FeatureMi(_) => pair,
-            Self::Entropy(_) | Self::PseudoLabel(_) => unlabelled,
+            Self::Entropy(params) => Needs { labelled: params.labelled_too, ..unlabelled },
+            Self::PseudoLabel(_) => unlabelled,
             Self::MeanTeacher(params) if params.noise > 0.0 => {
                 Needs { teacher: true, further_passes: 1, ..unlabelled }
             }
             Self::MeanTeacher(_) => Needs { teacher: true, further_passes: 1, ..pair },
             Self::CrossPseudo(_) => Needs { further_passes: 2, ..unlabelled },
+            // The critic sees the labelled images once and the unlabelled ones twice, in maps of a
+            // quarter of the pixels and less.
+            Self::Adversarial(_) => Needs { labelled: true, further_passes: 1, ..unlabelled },
         }
     }
 }
