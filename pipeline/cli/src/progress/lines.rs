@@ -184,7 +184,7 @@ mod tests {
                 stage: "train",
                 key: "k".to_owned(),
                 reasons: vec![DirtyReason::NeverRun, DirtyReason::Version { old: 1, new: 2 }],
-                granted: Granted { cpus: 1, gpus: Vec::new() },
+                granted: Granted::cpus_only(1),
             },
             said(0),
             said(1),

@@ -21,7 +21,7 @@ pub use error::{ParamProblem, StageError};
 pub use job::{Job, JobInput, StageEvent, serve_worker};
 pub use ports::{Arity, InputPort, Name, OutputPort, Ports};
 pub use registry::{ConfiguredStage, ErasedStage, Registry};
-pub use resources::{Cpus, Granted, Limits, Resources};
+pub use resources::{Cpus, GpuShare, Gpus, Granted, Limits, Resources};
 pub use sources::{Decisions, SourceContext, SourceFile, SourceOrigin};
 
 /// What a stage is called, which version its output has, and where it runs.
