@@ -13,8 +13,8 @@ pub mod stage;
 
 pub use events::{NodeFailure, NodeOutcome, RunEvent, RunSummary};
 pub use executor::{
-    Attempt, Executor, InProcess, Program, SUPERVISE, Work, Worker, WorkerPrograms, can_confine,
-    supervise,
+    Attempt, Executor, GRACE, InProcess, Program, SUPERVISE, Work, Worker, WorkerPrograms,
+    can_confine, supervise,
 };
 pub use explain::{Change, DirtyReason, differences};
 pub use fingerprint::{Fingerprint, FingerprintInput};
