@@ -2,7 +2,7 @@
 
 use pipeline_engine::{ActionContext, StageError};
 use stages_tables::{LogRow, LogTable};
-use stages_train::{Checkpoint, OptimizerParams, SelectOn, TrainParams};
+use stages_train::{Checkpoint, SelectOn, TrainParams};
 use tch::{Device, Kind, Tensor};
 
 use crate::batch::{Batch, Batches};
@@ -10,7 +10,7 @@ use crate::checkpoint::{CheckpointCard, ModelCard, Snapshot};
 use crate::data::TrainingData;
 use crate::learning_rate::learning_rate;
 use crate::network::{Layout, Mode, UNet};
-use crate::optimizer::Adam;
+use crate::optimizer::Optimizer;
 use crate::regularizer::{Pair, Term};
 use crate::supervised::cross_entropy;
 use crate::validate::{ValidationDice, validate};
@@ -33,8 +33,7 @@ pub fn train(
     let mut batches = Batches::new(params, &data, device);
     let layout = Layout::unet(params.network.widths, data.dataset.classes.len() as u32);
     let network = UNet::new(layout, params.seed, params.precision, device);
-    let OptimizerParams::Adam(adam) = &params.optimizer;
-    let mut optimizer = Adam::new(adam, network.parameters());
+    let mut optimizer = Optimizer::new(&params.optimizer, network.parameters());
     let terms = Term::of_method(params);
 
     let iterations = u64::from(params.iterations_per_epoch);

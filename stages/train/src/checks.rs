@@ -1,18 +1,23 @@
 //! What the types of [`TrainParams`] cannot say.
 
+mod optimizer;
+mod weight;
+
 use std::fmt::Display;
 
 use pipeline_engine::ParamProblem;
 
-use crate::{LearningRateParams, OptimizerParams, RegularizerParams, TrainParams};
+use self::optimizer::{learning_rate, optimizer};
+use self::weight::weight;
+use crate::{RegularizerParams, TrainParams};
 
 /// Every problem with the parameters, together.
 pub(crate) fn problems(params: &TrainParams) -> Vec<ParamProblem> {
     let mut found = Found(Vec::new());
     sizes(params, &mut found);
     augmentation(params, &mut found);
-    optimizer(params, &mut found);
-    learning_rate(params, &mut found);
+    optimizer(&params.optimizer, &mut found);
+    learning_rate(&params.learning_rate, params.epochs, &mut found);
     for (i, regularizer) in params.regularizers.iter().enumerate() {
         let path = format!("regularizers[{i}].{}", regularizer.name());
         check_regularizer(&path, regularizer, params, &mut found);
@@ -67,52 +72,13 @@ fn augmentation(params: &TrainParams, found: &mut Found) {
     found.within("perturbation.flips.probability", params.perturbation.flips.probability, 1.0);
 }
 
-fn optimizer(params: &TrainParams, found: &mut Found) {
-    let OptimizerParams::Adam(adam) = &params.optimizer;
-    for (i, beta) in adam.betas.iter().enumerate() {
-        found.unless(
-            (0.0..1.0).contains(beta),
-            &format!("optimizer.adam.betas[{i}]"),
-            beta,
-            "a number from 0 up to, not including, 1",
-        );
-    }
-    found.positive("optimizer.adam.eps", adam.eps);
-    found.not_negative("optimizer.adam.weight_decay", adam.weight_decay);
-}
-
-fn learning_rate(params: &TrainParams, found: &mut Found) {
-    match &params.learning_rate {
-        LearningRateParams::WarmupCosine(rate) => {
-            found.positive("learning_rate.warmup_cosine.start_lr", rate.start_lr);
-            found.positive("learning_rate.warmup_cosine.peak_lr", rate.peak_lr);
-            found.not_negative("learning_rate.warmup_cosine.final_lr", rate.final_lr);
-            found.unless(
-                rate.warmup_epochs < params.epochs,
-                "learning_rate.warmup_cosine.warmup_epochs",
-                rate.warmup_epochs,
-                &format!("less than `epochs`, which is {}", params.epochs),
-            );
-        }
-        LearningRateParams::Constant(rate) => {
-            found.positive("learning_rate.constant.lr", rate.lr);
-        }
-        LearningRateParams::Poly(rate) => {
-            found.positive("learning_rate.poly.lr", rate.lr);
-            found.positive("learning_rate.poly.power", rate.power);
-        }
-    }
-}
-
 fn check_regularizer(
     path: &str,
     regularizer: &RegularizerParams,
     params: &TrainParams,
     found: &mut Found,
 ) {
-    let weight = regularizer.weight();
-    found.not_negative(&format!("{path}.weight.value"), weight.value);
-    found.within(&format!("{path}.weight.ramp_until"), weight.ramp_until, 1.0);
+    weight(&format!("{path}.weight"), regularizer.weight(), found);
     if let RegularizerParams::LocalMi(mi) = regularizer {
         found.not_negative(&format!("{path}.marginal_weight"), mi.marginal_weight);
         found.unless(
@@ -164,7 +130,7 @@ mod tests {
     use super::*;
     use crate::{Predict, Train};
 
-    fn messages(stage: &str, raw: &Value) -> Vec<String> {
+    pub(in crate::checks) fn messages(stage: &str, raw: &Value) -> Vec<String> {
         let registry = Registry::new().with(Train).with(Predict);
         match registry.get(stage).unwrap().configure(raw) {
             Ok(_) => Vec::new(),

@@ -10,11 +10,11 @@ mod predict;
 mod train;
 
 pub use params::{
-    AdamParams, AugmentParams, Checkpoint, ConsistencyParams, ConstantRateParams, Divergence,
-    EntropyParams, FlipParams, Interpolation, LearningRateParams, LocalMiParams, NetworkParams,
-    OptimizerParams, PerturbationParams, PolyRateParams, Precision, PredictParams, PredictRole,
-    RampShape, RegularizerParams, SelectOn, Supervision, TrainParams, WarmupCosineParams,
-    WeightParams,
+    AdamParams, AdamWParams, AugmentParams, Checkpoint, ConsistencyParams, ConstantRateParams,
+    Divergence, EntropyParams, FlipParams, Interpolation, LearningRateParams, LocalMiParams,
+    NetworkParams, OptimizerParams, PerturbationParams, PolyRateParams, Precision, PredictParams,
+    PredictRole, RAdamParams, RampShape, RegularizerParams, SelectOn, SgdParams, Supervision,
+    TrainParams, WarmupCosineParams, WeightParams,
 };
 pub use predict::Predict;
 pub use train::Train;

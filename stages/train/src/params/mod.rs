@@ -1,6 +1,7 @@
 //! Parameters, one file per topic. Their doc comments are the user's reference.
 
 mod augment;
+mod learning_rate;
 mod optimizer;
 mod predict;
 mod regularizer;
@@ -8,10 +9,10 @@ mod train;
 mod weight;
 
 pub use augment::{AugmentParams, FlipParams, Interpolation, PerturbationParams};
-pub use optimizer::{
-    AdamParams, ConstantRateParams, LearningRateParams, OptimizerParams, PolyRateParams,
-    WarmupCosineParams,
+pub use learning_rate::{
+    ConstantRateParams, LearningRateParams, PolyRateParams, WarmupCosineParams,
 };
+pub use optimizer::{AdamParams, AdamWParams, OptimizerParams, RAdamParams, SgdParams};
 pub use predict::{Checkpoint, PredictParams, PredictRole};
 pub use regularizer::{
     ConsistencyParams, Divergence, EntropyParams, LocalMiParams, RegularizerParams,
