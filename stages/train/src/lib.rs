@@ -13,8 +13,8 @@ pub use params::{
     AdamParams, AdamWParams, AugmentParams, Checkpoint, ConsistencyParams, ConstantRateParams,
     Divergence, EntropyParams, FlipParams, Interpolation, LearningRateParams, LocalMiParams,
     NetworkParams, OptimizerParams, PerturbationParams, PolyRateParams, Precision, PredictParams,
-    PredictRole, RAdamParams, RampShape, RegularizerParams, SelectOn, SgdParams, Supervision,
-    TrainParams, WarmupCosineParams, WeightParams,
+    PredictRole, RAdamParams, RampShape, RegularizerParams, SelectOn, SgdParams, SupervisedLoss,
+    Supervision, TrainParams, WarmupCosineParams, WeightParams,
 };
 pub use predict::Predict;
 pub use train::Train;

@@ -5,6 +5,7 @@ mod learning_rate;
 mod optimizer;
 mod predict;
 mod regularizer;
+mod supervised;
 mod train;
 mod weight;
 
@@ -17,5 +18,6 @@ pub use predict::{Checkpoint, PredictParams, PredictRole};
 pub use regularizer::{
     ConsistencyParams, Divergence, EntropyParams, LocalMiParams, RegularizerParams,
 };
+pub use supervised::SupervisedLoss;
 pub use train::{NetworkParams, Precision, SelectOn, Supervision, TrainParams};
 pub use weight::{RampShape, WeightParams};
