@@ -6,6 +6,8 @@ pub mod augment;
 pub mod batch;
 pub mod checkpoint;
 pub mod data;
+mod elementwise;
+pub mod ema;
 pub mod error;
 pub mod learning_rate;
 mod log;

@@ -5,7 +5,6 @@ use tch::{Device, Kind, Tensor};
 
 use crate::regularizer::Term;
 use crate::step::Step;
-use crate::supervised::cross_entropy;
 use crate::weight::weight_at;
 
 /// A supervised loss above this multiple of an undecided network's (`ln C`) means that training has
@@ -25,7 +24,7 @@ impl Losses {
     pub(crate) fn of(step: &Step<'_>, terms: &mut [Term], plain: bool) -> Self {
         let mut heads = Vec::new();
         if plain {
-            heads.push(cross_entropy(step.labelled().scores(), &step.batch.labels));
+            heads.push(step.supervised_loss(step.labelled().scores(), &step.batch.labels));
         }
         let (mut weighted, mut added) = (Vec::new(), Vec::new());
         let (mut logged, mut notes) = (Vec::new(), Vec::new());

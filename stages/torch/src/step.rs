@@ -2,11 +2,13 @@
 
 use std::cell::OnceCell;
 
+use stages_train::TrainParams;
 use tch::{Kind, Tensor};
 
 use crate::batch::Batch;
 use crate::network::{Decoded, Encoded, Forward, Mode};
 use crate::random::Draws;
+use crate::supervised::supervised_loss;
 
 /// One training step: its images, the networks, and the outputs of the joint pass.
 pub struct Step<'a> {
@@ -14,8 +16,7 @@ pub struct Step<'a> {
     pub number: u64,
     /// Number of all steps.
     pub steps: u64,
-    /// Seed of the training.
-    pub seed: u64,
+    params: &'a TrainParams,
     /// The images.
     pub batch: &'a Batch,
     /// The trained network, for further passes.
@@ -85,7 +86,7 @@ impl<'a> Step<'a> {
     /// computed over all of them.
     pub fn new(
         (number, steps): (u64, u64),
-        seed: u64,
+        params: &'a TrainParams,
         batch: &'a Batch,
         student: &'a Forward<'a>,
         teacher: Option<&'a Forward<'a>>,
@@ -107,7 +108,7 @@ impl<'a> Step<'a> {
             let [labelled, unlabelled, perturbed] = counts;
             Joint { encoded, decoded, labelled, unlabelled, perturbed }
         });
-        Self { number, steps, seed, batch, student, teacher, joint, pair: OnceCell::new() }
+        Self { number, steps, params, batch, student, teacher, joint, pair: OnceCell::new() }
     }
 
     /// The labelled images in the joint pass.
@@ -153,9 +154,17 @@ impl<'a> Step<'a> {
         self.teacher.expect("the step has a teacher where a term needs it")
     }
 
+    /// The supervised loss of the training, of any scores against any labels.
+    ///
+    /// # Shapes
+    /// `scores`: `[B, C, H, W]`, before softmax; `labels`: `[B, H, W]`, i64. Returns a scalar.
+    pub fn supervised_loss(&self, scores: &Tensor, labels: &Tensor) -> Tensor {
+        supervised_loss(self.params.supervised, scores, labels)
+    }
+
     /// Random draws of a term, addressed by this step's number.
     pub fn draws(&self, purpose: &str) -> Draws {
-        Draws::new(self.seed, &format!("train/{purpose}"))
+        Draws::new(self.params.seed, &format!("train/{purpose}"))
     }
 
     fn part(&self, range: impl Fn(&Joint) -> (i64, i64)) -> Seen {

@@ -4,14 +4,14 @@ use pipeline_engine::StageError;
 use stages_train::{TeacherParams, TeacherStatistics};
 use tch::{Device, Tensor};
 
+use crate::ema::{decay_at, follow};
 use crate::network::{Design, Network};
 use crate::state::State;
 
 /// A network whose weights follow those of the trained one.
 ///
 /// # Source
-/// Mean teacher (Tarvainen and Valpola, 2017), with the decay of the authors' code:
-/// `min(1 - 1/(k + 1), decay)` at the k-th update, so that the first update takes over half.
+/// Mean teacher (Tarvainen and Valpola, 2017).
 pub struct Teacher {
     network: Network,
     params: TeacherParams,
@@ -41,11 +41,15 @@ impl Teacher {
 
     /// Moves towards the student, after the student has moved.
     pub fn follow(&mut self, student: &Network) {
+        let decay = decay_at(self.updates, self.params.decay);
         self.updates += 1;
-        let decay = (1.0 - 1.0 / (self.updates as f64 + 1.0)).min(self.params.decay);
-        follow(self.network.parameters(), student.parameters(), decay, self.params.shrink);
+        let follow = |teacher: &Tensor, student: &Tensor, shrink: f64| {
+            let (teacher, student) = (teacher.detach(), student.detach());
+            follow(&teacher, &student.narrow(0, 0, teacher.size()[0]), decay, shrink);
+        };
+        follow(self.network.parameters(), student.parameters(), 1.0 - self.params.shrink);
         if self.params.statistics == TeacherStatistics::Averaged {
-            follow(self.network.statistics(), student.statistics(), decay, 0.0);
+            follow(self.network.statistics(), student.statistics(), 1.0);
         }
     }
 
@@ -63,13 +67,4 @@ impl Teacher {
         self.updates = state.counted("teacher.updates")?;
         Ok(())
     }
-}
-
-fn follow(teacher: &Tensor, student: &Tensor, decay: f64, shrink: f64) {
-    tch::no_grad(|| {
-        let mut teacher = teacher.detach();
-        let student = student.detach().narrow(0, 0, teacher.size()[0]);
-        teacher *= decay * (1.0 - shrink);
-        teacher += student * ((1.0 - decay) * (1.0 - shrink));
-    });
 }

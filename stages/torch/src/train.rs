@@ -107,7 +107,7 @@ impl Training {
         let student = self.network.begin();
         let teacher = self.teacher.as_ref().map(|teacher| teacher.network().begin());
         let place = (self.step, steps);
-        let step = Step::new(place, params.seed, &batch, &student, teacher.as_ref(), images);
+        let step = Step::new(place, params, &batch, &student, teacher.as_ref(), images);
         let plain = !params.needs().supervises;
         let losses = Losses::of(&step, &mut self.terms, plain);
         losses.total.backward();

@@ -63,7 +63,6 @@ impl Trained {
         for (name, tensor) in &optimizer.tensors {
             state.take(&format!("{prefix}.{name}"), tensor)?;
         }
-        self.optimizer.restore(optimizer);
-        Ok(())
+        self.optimizer.restore(optimizer).map_err(StageError::new)
     }
 }

@@ -1,20 +1,23 @@
 //! What the types of [`TrainParams`] cannot say.
 
+mod optimizer;
 mod regularizer;
+mod weight;
 
 use std::fmt::Display;
 
 use pipeline_engine::ParamProblem;
 
-use crate::{LearningRateParams, OptimizerParams, TrainParams};
+use self::optimizer::{learning_rate, optimizer};
+use crate::TrainParams;
 
 /// Every problem with the parameters, together.
 pub(crate) fn problems(params: &TrainParams) -> Vec<ParamProblem> {
     let mut found = Found(Vec::new());
     sizes(params, &mut found);
     augmentation(params, &mut found);
-    optimizer(params, &mut found);
-    learning_rate(params, &mut found);
+    optimizer(&params.optimizer, &mut found);
+    learning_rate(&params.learning_rate, params.epochs, &mut found);
     for (i, regularizer) in params.regularizers.iter().enumerate() {
         let path = format!("regularizers[{i}].{}", regularizer.name());
         regularizer::check(&path, regularizer, params, &mut found);
@@ -77,43 +80,6 @@ fn augmentation(params: &TrainParams, found: &mut Found) {
     found.within("perturbation.flips.probability", params.perturbation.flips.probability, 1.0);
 }
 
-fn optimizer(params: &TrainParams, found: &mut Found) {
-    let OptimizerParams::Adam(adam) = &params.optimizer;
-    for (i, beta) in adam.betas.iter().enumerate() {
-        found.unless(
-            (0.0..1.0).contains(beta),
-            &format!("optimizer.adam.betas[{i}]"),
-            beta,
-            "a number from 0 up to, not including, 1",
-        );
-    }
-    found.positive("optimizer.adam.eps", adam.eps);
-    found.not_negative("optimizer.adam.weight_decay", adam.weight_decay);
-}
-
-fn learning_rate(params: &TrainParams, found: &mut Found) {
-    match &params.learning_rate {
-        LearningRateParams::WarmupCosine(rate) => {
-            found.positive("learning_rate.warmup_cosine.start_lr", rate.start_lr);
-            found.positive("learning_rate.warmup_cosine.peak_lr", rate.peak_lr);
-            found.not_negative("learning_rate.warmup_cosine.final_lr", rate.final_lr);
-            found.unless(
-                rate.warmup_epochs < params.epochs,
-                "learning_rate.warmup_cosine.warmup_epochs",
-                rate.warmup_epochs,
-                &format!("less than `epochs`, which is {}", params.epochs),
-            );
-        }
-        LearningRateParams::Constant(rate) => {
-            found.positive("learning_rate.constant.lr", rate.lr);
-        }
-        LearningRateParams::Poly(rate) => {
-            found.positive("learning_rate.poly.lr", rate.lr);
-            found.positive("learning_rate.poly.power", rate.power);
-        }
-    }
-}
-
 /// Collects problems.
 struct Found(Vec<ParamProblem>);
 
@@ -154,7 +120,7 @@ mod tests {
     use super::*;
     use crate::{Predict, Train};
 
-    fn messages(stage: &str, raw: &Value) -> Vec<String> {
+    pub(in crate::checks) fn messages(stage: &str, raw: &Value) -> Vec<String> {
         let registry = Registry::new().with(Train).with(Predict);
         match registry.get(stage).unwrap().configure(raw) {
             Ok(_) => Vec::new(),
@@ -249,6 +215,7 @@ mod tests {
         insta::assert_snapshot!(text, @r#"
         {"seed":10,
         "supervision":"labelled",
+        "supervised":"cross_entropy",
         "regularizers":[],
         "unlabelled_in_batch_norm":true,
         "teacher":{"decay":0.999,

@@ -10,13 +10,14 @@ mod predict;
 mod train;
 
 pub use params::{
-    AdamParams, AdversarialParams, Architecture, AugmentParams, Checkpoint, ClusterHead,
-    ConsistencyParams, ConstantRateParams, CrossPseudoParams, Divergence, EntropyParams, Evaluated,
-    FeatureMiParams, FeatureParams, FlipParams, Interpolation, LearningRateParams, LocalMiParams,
-    MeanTeacherParams, MemoryLayout, Needs, NetworkParams, OptimizerParams, PerturbationParams,
-    PolyRateParams, Precision, PredictParams, PredictRole, PseudoLabelLoss, PseudoLabelParams,
-    RampShape, RegularizerParams, SelectOn, Supervision, TeacherParams, TeacherStatistics,
-    TrainParams, WarmupCosineParams, WeightParams,
+    AdamParams, AdamWParams, AdversarialParams, Architecture, AugmentParams, Checkpoint,
+    ClusterHead, ConsistencyParams, ConstantRateParams, CrossPseudoParams, Divergence,
+    EntropyParams, Evaluated, FeatureMiParams, FeatureParams, FlipParams, Interpolation,
+    LearningRateParams, LocalMiParams, MeanTeacherParams, MemoryLayout, Needs, NetworkParams,
+    OptimizerParams, PerturbationParams, PolyRateParams, Precision, PredictParams, PredictRole,
+    PseudoLabelLoss, PseudoLabelParams, RAdamParams, RampShape, RegularizerParams, SelectOn,
+    SgdParams, SupervisedLoss, Supervision, TeacherParams, TeacherStatistics, TrainParams,
+    WarmupCosineParams, WeightParams,
 };
 pub use predict::Predict;
 pub use train::Train;

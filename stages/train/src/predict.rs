@@ -1,6 +1,6 @@
 //! The `predict` stage.
 
-use pipeline_engine::{ParamProblem, Placement, Ports, Resources, Stage, StageInfo};
+use pipeline_engine::{Gpus, ParamProblem, Placement, Ports, Resources, Stage, StageInfo};
 use stages_tables::kind;
 
 use crate::{PredictParams, WORKER, memory};
@@ -37,7 +37,11 @@ impl Stage for Predict {
     }
 
     fn resources(&self, params: &PredictParams) -> Resources {
-        Resources { gpus: 1, memory_mib: memory::prediction_mib(params), ..Resources::default() }
+        Resources {
+            gpus: Gpus::Devices(1),
+            memory_mib: memory::prediction_mib(params),
+            ..Resources::default()
+        }
     }
 
     fn check(&self, params: &PredictParams) -> Vec<ParamProblem> {

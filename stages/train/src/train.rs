@@ -1,6 +1,6 @@
 //! The `train` stage.
 
-use pipeline_engine::{ParamProblem, Placement, Ports, Resources, Stage, StageInfo};
+use pipeline_engine::{Gpus, ParamProblem, Placement, Ports, Resources, Stage, StageInfo};
 use stages_tables::kind;
 
 use crate::{TrainParams, WORKER, checks, memory};
@@ -38,7 +38,11 @@ impl Stage for Train {
     }
 
     fn resources(&self, params: &TrainParams) -> Resources {
-        Resources { gpus: 1, memory_mib: memory::training_mib(params), ..Resources::default() }
+        Resources {
+            gpus: Gpus::Devices(1),
+            memory_mib: memory::training_mib(params),
+            ..Resources::default()
+        }
     }
 
     fn check(&self, params: &TrainParams) -> Vec<ParamProblem> {

@@ -163,7 +163,7 @@ mod tests {
         let mut lessons = Vec::new();
         for number in 0..30 {
             let student = network.begin();
-            let step = Step::new((number, 30), 8, &batch, &student, None, images);
+            let step = Step::new((number, 30), &params, &batch, &student, None, images);
             let loss = term.loss(&step);
             lessons.push(value(&loss.notes[0].1));
             loss.term.backward();

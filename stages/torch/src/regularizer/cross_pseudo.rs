@@ -35,7 +35,7 @@ impl Regularizer for CrossPseudo {
         let scores = self.peer.scores(&images, Mode::Training);
         let labelled = step.batch.labelled.size()[0];
         let theirs = scores.narrow(0, labelled, scores.size()[0] - labelled);
-        let supervised = cross_entropy(&scores.narrow(0, 0, labelled), &step.batch.labels);
+        let supervised = step.supervised_loss(&scores.narrow(0, 0, labelled), &step.batch.labels);
         let term = crossed(step.unlabelled().scores(), &theirs);
         Loss { supervised: Some(supervised), ..term.into() }
     }

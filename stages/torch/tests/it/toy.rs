@@ -158,7 +158,7 @@ impl Toy {
                 .collect(),
             scratch: self.dir("scratch"),
             resume: self.dir("resume"),
-            granted: Granted { cpus: 1, gpus: Vec::new() },
+            granted: Granted::cpus_only(1),
         }
     }
 }

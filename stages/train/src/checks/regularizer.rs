@@ -1,6 +1,7 @@
 //! What the types of the regularizers cannot say.
 
 use super::Found;
+use super::weight::weight;
 use crate::{AdversarialParams, FeatureMiParams, FeatureParams, RegularizerParams, TrainParams};
 
 pub(super) fn check(
@@ -9,9 +10,7 @@ pub(super) fn check(
     params: &TrainParams,
     found: &mut Found,
 ) {
-    let weight = regularizer.weight();
-    found.not_negative(&format!("{path}.weight.value"), weight.value);
-    found.within(&format!("{path}.weight.ramp_until"), weight.ramp_until, 1.0);
+    weight(&format!("{path}.weight"), regularizer.weight(), found);
     match regularizer {
         RegularizerParams::LocalMi(mi) => {
             found.not_negative(&format!("{path}.marginal_weight"), mi.marginal_weight);

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TeacherParams {
-    /// Share of the old mean in the new one; from the k-th update on `min(1 - 1/(k + 1), decay)`,
-    /// so that the first values weigh no more than later ones. In 0..1, default 0.999; the field's
+    /// Share of the old mean in the new one: `min(1 - 1/(k + 1), decay)` at step k, counted from 0,
+    /// so that the initial weights are forgotten at once. In 0..1, default 0.999; the field's
     /// other protocol has 0.99.
     pub decay: f64,
     /// Every update multiplies the teacher's weights with 1 minus this, as the authors' code does

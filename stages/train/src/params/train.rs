@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AugmentParams, LearningRateParams, Needs, NetworkParams, OptimizerParams, PerturbationParams,
-    RegularizerParams, TeacherParams,
+    RegularizerParams, SupervisedLoss, TeacherParams,
 };
 
 /// Trains a segmentation network on the labelled scans of a partition, with help from the
@@ -21,6 +21,8 @@ pub struct TrainParams {
     pub seed: u64,
     /// Which scans are trained on with their labels; default `labelled`.
     pub supervision: Supervision,
+    /// The loss of labelled images; default `cross_entropy`.
+    pub supervised: SupervisedLoss,
     /// Terms added to the supervised loss; default none.
     pub regularizers: Vec<RegularizerParams>,
     /// Pass unlabelled images through the network even where no regularizer asks for them, so that
@@ -73,6 +75,7 @@ impl Default for TrainParams {
         Self {
             seed: 10,
             supervision: Supervision::Labelled,
+            supervised: SupervisedLoss::default(),
             regularizers: Vec::new(),
             unlabelled_in_batch_norm: true,
             teacher: TeacherParams::default(),
