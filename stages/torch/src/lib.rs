@@ -7,8 +7,10 @@ pub mod batch;
 pub mod checkpoint;
 pub mod data;
 pub mod error;
+pub mod intensity;
 pub mod learning_rate;
 pub mod network;
+pub mod noise;
 pub mod optimizer;
 pub mod overlap;
 pub mod perturbation;
@@ -22,6 +24,8 @@ pub mod train;
 pub mod validate;
 pub mod weight;
 pub mod worker;
+
+mod per_image;
 
 #[cfg(test)]
 mod fixture;

@@ -10,10 +10,11 @@ mod predict;
 mod train;
 
 pub use params::{
-    AdamParams, AugmentParams, Checkpoint, ConsistencyParams, ConstantRateParams, Divergence,
-    EntropyParams, FlipParams, Interpolation, LearningRateParams, LocalMiParams, NetworkParams,
-    OptimizerParams, PerturbationParams, PolyRateParams, Precision, PredictParams, PredictRole,
-    RampShape, RegularizerParams, SelectOn, Supervision, TrainParams, WarmupCosineParams,
+    AdamParams, AffineParams, AugmentParams, Checkpoint, ConsistencyParams, ConstantRateParams,
+    CopyPasteParams, CutMixParams, Divergence, EntropyParams, FlipParams, Interpolation,
+    LearningRateParams, LocalMiParams, NetworkParams, OptimizerParams, PerturbationParams,
+    PhotometricParams, PolyRateParams, Precision, PredictParams, PredictRole, RampShape,
+    RegularizerParams, SelectOn, StrongParams, Supervision, TrainParams, WarmupCosineParams,
     WeightParams,
 };
 pub use predict::Predict;
