@@ -5,7 +5,7 @@ use tch::{Device, Tensor};
 
 use crate::augment::Augmentation;
 use crate::data::TrainingData;
-use crate::perturbation::Flips;
+use crate::perturbation::Perturbation;
 use crate::random::Draws;
 use crate::sampler::Sampler;
 
@@ -17,7 +17,7 @@ pub struct Batch {
     /// Class ids of the labelled images, `[batch_labelled, crop, crop]`, i64.
     pub labels: Tensor,
     /// Present where the perturbed images are.
-    pub flips: Option<Flips>,
+    pub perturbation: Option<Perturbation>,
 }
 
 /// Makes the batch of any step from the seed alone.
@@ -63,9 +63,9 @@ impl<'a> Batches<'a> {
         let store = &self.data.labelled;
         let rows = self.labelled.sampler.batch(step, self.params.batch_labelled);
         let views = self.augmentation.draw(&self.labelled.augment, step, rows.len());
-        let mut images = vec![self.augmentation.images(store, &rows, &views)];
-        let labels = self.augmentation.labels(store, &rows, &views);
-        let mut flips = None;
+        let (labelled, labels) = self.augmentation.labelled(store, &rows, &views);
+        let mut images = vec![labelled];
+        let mut perturbation = None;
         if let (Some(source), Some(store)) = (&mut self.unlabelled, &self.data.unlabelled) {
             let rows = source.sampler.batch(step, self.params.batch_unlabelled);
             let views = self.augmentation.draw(&source.augment, step, rows.len());
@@ -73,18 +73,18 @@ impl<'a> Batches<'a> {
             if self.params.regularizers.is_empty() {
                 images.push(unlabelled);
             } else {
-                let drawn = Flips::draw(
-                    &self.params.perturbation.flips,
+                let drawn = Perturbation::draw(
+                    &self.params.perturbation,
                     &self.perturbation,
                     step,
                     rows.len(),
                     self.device,
                 );
-                let perturbed = drawn.apply(&unlabelled);
+                let perturbed = drawn.images(&unlabelled);
                 images.extend([unlabelled, perturbed]);
-                flips = Some(drawn);
+                perturbation = Some(drawn);
             }
         }
-        Batch { images: Tensor::cat(&images, 0), labels, flips }
+        Batch { images: Tensor::cat(&images, 0), labels, perturbation }
     }
 }

@@ -116,12 +116,12 @@ impl Losses {
         let mut total = supervised.shallow_clone();
         // A copy: the sum below is made in place, on the memory of `supervised`.
         let mut parts = vec![supervised.detach().copy()];
-        if let Some(flips) = &batch.flips {
+        if let Some(perturbation) = &batch.perturbation {
             let count = i64::from(params.batch_unlabelled);
             let probabilities = |scores: Tensor| scores.softmax(1, Kind::Float);
             let pair = Pair {
                 of_perturbed: probabilities(scores.narrow(0, labelled + count, count)),
-                perturbed: probabilities(flips.apply(&scores.narrow(0, labelled, count))),
+                perturbed: probabilities(perturbation.maps(&scores.narrow(0, labelled, count))),
             };
             for term in terms {
                 let loss = term.regularizer.loss(&pair);
