@@ -1,5 +1,6 @@
 //! What the types of [`TrainParams`] cannot say.
 
+mod augmentation;
 mod optimizer;
 mod regularizer;
 mod weight;
@@ -15,7 +16,7 @@ use crate::TrainParams;
 pub(crate) fn problems(params: &TrainParams) -> Vec<ParamProblem> {
     let mut found = Found(Vec::new());
     sizes(params, &mut found);
-    augmentation(params, &mut found);
+    augmentation::check(params, &mut found);
     optimizer(&params.optimizer, &mut found);
     learning_rate(&params.learning_rate, params.epochs, &mut found);
     for (i, regularizer) in params.regularizers.iter().enumerate() {
@@ -68,16 +69,6 @@ fn sizes(params: &TrainParams, found: &mut Found) {
         found.unless(images <= 4096, path, images, "at most 4096");
     }
     found.at_least_one("validate_every", params.validate_every);
-}
-
-fn augmentation(params: &TrainParams, found: &mut Found) {
-    let augment = &params.augment;
-    found.within("augment.rotate_deg", augment.rotate_deg, 180.0);
-    found.within("augment.vertical_flip", augment.vertical_flip, 1.0);
-    found.within("augment.horizontal_flip", augment.horizontal_flip, 1.0);
-    found.within("augment.jitter", augment.jitter, 1.0);
-    found.unless(augment.pad < params.crop, "augment.pad", augment.pad, "less than `crop`");
-    found.within("perturbation.flips.probability", params.perturbation.flips.probability, 1.0);
 }
 
 /// Collects problems.
@@ -174,13 +165,13 @@ mod tests {
         let found = [
             messages("train", &json!({"augment": {"rotate": 3}})),
             messages("train", &json!({"regularizers": [{"local_mi": {"weight": 0.1}}]})),
-            messages("train", &json!({"perturbation": {"affine": {}}})),
+            messages("train", &json!({"perturbation": {"affine": {"zoom": 2}}})),
             messages("train", &json!({"network": {"widths": [16, 32]}})),
         ];
         insta::assert_snapshot!(found.concat().join("\n"), @r"
-        augment.rotate: unknown field `rotate` (did you mean `rotate_deg`? accepted here: `rotate_deg`, `vertical_flip`, `horizontal_flip`, `pad`, `jitter`, `interpolation`)
+        augment.rotate: unknown field `rotate` (did you mean `rotate_deg`? accepted here: `rotate_deg`, `rotate_probability`, `quarter_turns`, `vertical_flip`, `horizontal_flip`, `pad`, `jitter`, `interpolation`)
         regularizers[0].local_mi.weight: found the number `0.1`, expected a mapping such as `{value: 0.1, ramp_until: 0.6}` ()
-        perturbation.affine: unknown field `affine` (accepted here: `flips`)
+        perturbation.affine.zoom: unknown field `zoom` (accepted here: `probability`, `rotate_deg`, `scale`, `translate`, `shear_deg`, `interpolation`, `map_interpolation`)
         network.widths: invalid length 2, expected an array of length 5 ()
         ");
     }

@@ -10,12 +10,13 @@ mod predict;
 mod train;
 
 pub use params::{
-    AdamParams, AdamWParams, Architecture, AugmentParams, Checkpoint, ClusterHead,
-    ConsistencyParams, ConstantRateParams, CrossPseudoParams, Divergence, EntropyParams, Evaluated,
-    FeatureMiParams, FeatureParams, FlipParams, Interpolation, LearningRateParams, LocalMiParams,
-    MeanTeacherParams, MemoryLayout, Needs, NetworkParams, OptimizerParams, PerturbationParams,
-    PolyRateParams, Precision, PredictParams, PredictRole, PseudoLabelLoss, PseudoLabelParams,
-    RAdamParams, RampShape, RegularizerParams, SelectOn, SgdParams, SupervisedLoss, Supervision,
+    AdamParams, AdamWParams, AffineParams, Architecture, AugmentParams, Checkpoint, ClusterHead,
+    ConsistencyParams, ConstantRateParams, CopyPasteParams, CrossPseudoParams, CutMixParams,
+    Divergence, EntropyParams, Evaluated, FeatureMiParams, FeatureParams, FlipParams,
+    Interpolation, LearningRateParams, LocalMiParams, MeanTeacherParams, MemoryLayout, Needs,
+    NetworkParams, OptimizerParams, PerturbationParams, PhotometricParams, PolyRateParams,
+    Precision, PredictParams, PredictRole, PseudoLabelLoss, PseudoLabelParams, RAdamParams,
+    RampShape, RegularizerParams, SelectOn, SgdParams, StrongParams, SupervisedLoss, Supervision,
     TeacherParams, TeacherStatistics, TrainParams, WarmupCosineParams, WeightParams,
 };
 pub use predict::Predict;

@@ -7,7 +7,7 @@ use tch::{Device, Kind, Tensor};
 use super::Term;
 use crate::batch::Batch;
 use crate::network::{Design, Network, Numerics};
-use crate::perturbation::Flips;
+use crate::perturbation::Perturbation;
 use crate::random::Draws;
 use crate::step::{JointImages, Step};
 use crate::teacher::Teacher;
@@ -51,9 +51,15 @@ fn batch(params: &TrainParams) -> Batch {
     let labels = (&labelled * 2.99).floor().to_kind(Kind::Int64).squeeze_dim(1);
     let unlabelled = images(3, 1.0);
     let draws = Draws::new(8, "train/perturb");
-    let flips = Flips::draw(&params.perturbation.flips, &draws, 0, 3, Device::Cpu);
-    let perturbed = params.needs().perturbed.then(|| flips.apply(&unlabelled));
-    Batch { labelled, labels, unlabelled: Some(unlabelled), perturbed, perturbation: Some(flips) }
+    let perturbation = Perturbation::draw(&params.perturbation, &draws, 0, 3, Device::Cpu);
+    let perturbed = params.needs().perturbed.then(|| perturbation.images(&unlabelled));
+    Batch {
+        labelled,
+        labels,
+        unlabelled: Some(unlabelled),
+        perturbed,
+        perturbation: Some(perturbation),
+    }
 }
 
 /// The value and the gradient of a term, with the last layer of the network scaled.
