@@ -10,12 +10,13 @@ mod predict;
 mod train;
 
 pub use params::{
-    AdamParams, Architecture, AugmentParams, Checkpoint, ClusterHead, ConsistencyParams,
+    AdamParams, Architecture, AugmentParams, CctParams, Checkpoint, ClusterHead, ConsistencyParams,
     ConstantRateParams, CrossPseudoParams, Divergence, EntropyParams, Evaluated, FeatureMiParams,
-    FeatureParams, FlipParams, Interpolation, LearningRateParams, LocalMiParams, MeanTeacherParams,
-    MemoryLayout, Needs, NetworkParams, OptimizerParams, PerturbationParams, PolyRateParams,
-    Precision, PredictParams, PredictRole, PseudoLabelLoss, PseudoLabelParams, RampShape,
-    RegularizerParams, SelectOn, Supervision, TeacherParams, TeacherStatistics, TrainParams,
+    FeatureParams, FlipParams, IctParams, Interpolation, LearningRateParams, LocalMiParams,
+    MeanTeacherParams, MemoryLayout, MixupParams, Needs, NetworkParams, OptimizerParams,
+    PerturbationParams, PolyRateParams, Precision, PredictParams, PredictRole, PseudoLabelLoss,
+    PseudoLabelParams, RampShape, RegularizerParams, SelectOn, Supervision, TeacherParams,
+    TeacherStatistics, TrainParams, UaMtParams, UaMtTarget, UrpcParams, VatParams,
     WarmupCosineParams, WeightParams,
 };
 pub use predict::Predict;

@@ -17,9 +17,10 @@ pub use optimizer::{
 };
 pub use predict::{Checkpoint, PredictParams, PredictRole};
 pub use regularizer::{
-    ClusterHead, ConsistencyParams, CrossPseudoParams, Divergence, EntropyParams, FeatureMiParams,
-    FeatureParams, LocalMiParams, MeanTeacherParams, Needs, PseudoLabelLoss, PseudoLabelParams,
-    RegularizerParams,
+    CctParams, ClusterHead, ConsistencyParams, CrossPseudoParams, Divergence, EntropyParams,
+    FeatureMiParams, FeatureParams, IctParams, LocalMiParams, MeanTeacherParams, MixupParams,
+    Needs, PseudoLabelLoss, PseudoLabelParams, RegularizerParams, UaMtParams, UaMtTarget,
+    UrpcParams, VatParams,
 };
 pub use teacher::{TeacherParams, TeacherStatistics};
 pub use train::{Evaluated, MemoryLayout, Precision, SelectOn, Supervision, TrainParams};
