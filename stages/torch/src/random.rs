@@ -28,12 +28,14 @@ impl Draws {
         SampleDraws(stream)
     }
 
+    /// The draws for one step, as many as wanted. A purpose uses either this or [`Draws::at`].
+    pub fn all_of(&self, step: u64) -> SampleDraws {
+        self.at(step, 0)
+    }
+
     /// A random order of `0..count` for one pass over a dataset.
     pub fn order(&self, pass: u64, count: usize) -> Vec<usize> {
-        let mut stream = self.0.clone();
-        stream.set_stream(pass);
-        stream.set_word_pos(0);
-        let mut draws = SampleDraws(stream);
+        let mut draws = self.all_of(pass);
         let mut order: Vec<usize> = (0..count).collect();
         for last in (1..count).rev() {
             order.swap(last, draws.below(last as u64 + 1) as usize);
@@ -42,7 +44,7 @@ impl Draws {
     }
 }
 
-/// The draws for one sample, in a fixed order.
+/// The draws for one sample or one step, in a fixed order.
 #[derive(Debug, Clone)]
 pub struct SampleDraws(ChaCha12Rng);
 

@@ -127,6 +127,11 @@ impl<'a> Step<'a> {
         self.part(|joint| (joint.labelled + joint.unlabelled, joint.perturbed))
     }
 
+    /// The labelled images in the joint pass, then the unlabelled ones, without a copy.
+    pub fn labelled_and_unlabelled(&self) -> Seen {
+        self.part(|joint| (0, joint.labelled + joint.unlabelled))
+    }
+
     /// The two predictions of every unlabelled pixel; asked for by [`stages_train::Needs`].
     pub fn pair(&self) -> &Pair {
         self.pair.get_or_init(|| {

@@ -23,7 +23,7 @@ pub(crate) fn problems(params: &TrainParams) -> Vec<ParamProblem> {
         let path = format!("regularizers[{i}].{}", regularizer.name());
         regularizer::check(&path, regularizer, params, &mut found);
     }
-    if !params.regularizers.is_empty() {
+    if params.needs().unlabelled_images() {
         found.at_least_one("batch_unlabelled", params.batch_unlabelled);
     }
     let teacher = &params.teacher;
@@ -158,6 +158,46 @@ mod tests {
         regularizers[0].local_mi.window: found 60 (less than half of `crop`, which is 100)
         batch_unlabelled: found 0 (a whole number of at least 1)
         ");
+    }
+
+    #[test]
+    fn names_what_a_regularizer_cannot_work_with() {
+        let weight = json!({"value": 0.1});
+        let raw = json!({
+            "batch_labelled": 1,
+            "batch_unlabelled": 1,
+            "regularizers": [
+                {"ua_mt": {"weight": weight, "passes": 0, "noise": -0.1}},
+                {"ict": {"weight": weight, "alpha": 0.0}},
+                {"mixup": {"weight": weight}},
+                {"vat": {"weight": weight, "epsilon": 0.0, "xi": -1.0, "power_iterations": 101}},
+                {"cct": {"weight": weight, "noise": 1.5, "dropout": 1.0}},
+            ],
+        });
+        insta::assert_snapshot!(messages("train", &raw).join("\n"), @r"
+        regularizers[0].ua_mt.passes: found 0 (a whole number from 1 to 100)
+        regularizers[0].ua_mt.noise: found -0.1 (a number of at least 0)
+        regularizers[1].ict.alpha: found 0 (a number above 0)
+        batch_unlabelled: found 1 (at least 2, for `ict` mixes two images)
+        batch_labelled: found 1 (at least 2, for `mixup` mixes two images)
+        regularizers[3].vat.epsilon: found 0 (a number above 0)
+        regularizers[3].vat.xi: found -1 (a number above 0)
+        regularizers[3].vat.power_iterations: found 101 (a whole number from 1 to 100)
+        regularizers[4].cct.noise: found 1.5 (a number from 0 to 1)
+        regularizers[4].cct.dropout: found 1 (a number from 0 up to, not including, 1)
+        ");
+    }
+
+    #[test]
+    fn unlabelled_images_are_asked_for_only_where_a_term_uses_them() {
+        let with = |term: &str| {
+            let regularizers = json!([{term: {"weight": {"value": 0.1}}}]);
+            messages("train", &json!({"batch_unlabelled": 0, "regularizers": regularizers}))
+        };
+        assert!(with("mixup").is_empty());
+        for term in ["ua_mt", "ict", "vat", "urpc", "cct", "entropy", "consistency"] {
+            assert_eq!(with(term).len(), 1, "{term}");
+        }
     }
 
     #[test]

@@ -10,14 +10,15 @@ mod predict;
 mod train;
 
 pub use params::{
-    AdamParams, AdamWParams, AffineParams, Architecture, AugmentParams, Checkpoint, ClusterHead,
-    ConsistencyParams, ConstantRateParams, CopyPasteParams, CrossPseudoParams, CutMixParams,
-    Divergence, EntropyParams, Evaluated, FeatureMiParams, FeatureParams, FlipParams,
-    Interpolation, LearningRateParams, LocalMiParams, MeanTeacherParams, MemoryLayout, Needs,
-    NetworkParams, OptimizerParams, PerturbationParams, PhotometricParams, PolyRateParams,
-    Precision, PredictParams, PredictRole, PseudoLabelLoss, PseudoLabelParams, RAdamParams,
-    RampShape, RegularizerParams, SelectOn, SgdParams, StrongParams, SupervisedLoss, Supervision,
-    TeacherParams, TeacherStatistics, TrainParams, WarmupCosineParams, WeightParams,
+    AdamParams, AdamWParams, AffineParams, Architecture, AugmentParams, CctParams, Checkpoint,
+    ClusterHead, ConsistencyParams, ConstantRateParams, CopyPasteParams, CrossPseudoParams,
+    CutMixParams, Divergence, EntropyParams, Evaluated, FeatureMiParams, FeatureParams, FlipParams,
+    IctParams, Interpolation, LearningRateParams, LocalMiParams, MeanTeacherParams, MemoryLayout,
+    MixupParams, Needs, NetworkParams, OptimizerParams, PerturbationParams, PhotometricParams,
+    PolyRateParams, Precision, PredictParams, PredictRole, PseudoLabelLoss, PseudoLabelParams,
+    RAdamParams, RampShape, RegularizerParams, SelectOn, SgdParams, StrongParams, SupervisedLoss,
+    Supervision, TeacherParams, TeacherStatistics, TrainParams, UaMtParams, UaMtTarget, UrpcParams,
+    VatParams, WarmupCosineParams, WeightParams,
 };
 pub use predict::Predict;
 pub use train::Train;

@@ -31,6 +31,15 @@ fn every_term() -> Vec<Value> {
         json!({"pseudo_label": {"weight": weight}}),
         json!({"pseudo_label": {"weight": weight, "loss": "mse", "threshold": 0.3}}),
         json!({"cross_pseudo": {"weight": weight}}),
+        json!({"ua_mt": {"weight": weight, "passes": 3}}),
+        json!({"ua_mt": {"weight": weight, "passes": 2, "target": "mean"}}),
+        json!({"ict": {"weight": weight}}),
+        json!({"mixup": {"weight": weight}}),
+        json!({"vat": {"weight": weight, "power_iterations": 2}}),
+        json!({"urpc": {"weight": weight}}),
+        json!({"urpc": {"weight": weight, "disturb": false}}),
+        json!({"cct": {"weight": weight}}),
+        json!({"cct": {"weight": weight, "drop_channels": true, "detach_main": true}}),
     ]
 }
 

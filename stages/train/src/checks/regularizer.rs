@@ -28,9 +28,55 @@ pub(super) fn check(
                 "a number from 0 up to, not including, 1",
             );
         }
+        RegularizerParams::UaMt(teacher) => {
+            up_to_a_hundred(&format!("{path}.passes"), teacher.passes, found);
+            found.not_negative(&format!("{path}.noise"), teacher.noise);
+        }
+        RegularizerParams::Ict(ict) => {
+            found.positive(&format!("{path}.alpha"), ict.alpha);
+            pairs("batch_unlabelled", params.batch_unlabelled, "ict", found);
+        }
+        RegularizerParams::Mixup(mixup) => {
+            found.positive(&format!("{path}.alpha"), mixup.alpha);
+            pairs("batch_labelled", params.batch_labelled, "mixup", found);
+        }
+        RegularizerParams::Vat(vat) => {
+            found.positive(&format!("{path}.epsilon"), vat.epsilon);
+            found.positive(&format!("{path}.xi"), vat.xi);
+            up_to_a_hundred(&format!("{path}.power_iterations"), vat.power_iterations, found);
+        }
+        RegularizerParams::Urpc(_) => supervises_further_outputs(path, params, found),
+        RegularizerParams::Cct(cct) => {
+            found.within(&format!("{path}.noise"), cct.noise, 1.0);
+            found.unless(
+                (0.0..1.0).contains(&cct.dropout),
+                &format!("{path}.dropout"),
+                cct.dropout,
+                "a number from 0 up to, not including, 1",
+            );
+            supervises_further_outputs(path, params, found);
+        }
         RegularizerParams::Consistency(_)
         | RegularizerParams::Entropy(_)
         | RegularizerParams::CrossPseudo(_) => {}
+    }
+}
+
+fn up_to_a_hundred(path: &str, count: u32, found: &mut Found) {
+    found.unless((1..=100).contains(&count), path, count, "a whole number from 1 to 100");
+}
+
+/// An empty batch is reported for all terms together.
+fn pairs(path: &str, images: u32, term: &str, found: &mut Found) {
+    found.unless(images != 1, path, images, &format!("at least 2, for `{term}` mixes two images"));
+}
+
+/// A term whose further outputs learn from the labelled images of the joint pass.
+fn supervises_further_outputs(path: &str, params: &TrainParams, found: &mut Found) {
+    let takes_over = params.regularizers.iter().find(|other| other.needs().supervises);
+    if let Some(other) = takes_over {
+        let help = "its outputs learn from labelled images, which the other term withholds";
+        found.unless(false, path, format!("it beside `{}`", other.name()), help);
     }
 }
 
@@ -59,8 +105,7 @@ fn feature_mi(path: &str, mi: &FeatureMiParams, params: &TrainParams, found: &mu
     let clusters = (2..=4096).contains(&mi.clusters);
     let help = "a whole number from 2 to 4096";
     found.unless(clusters, &format!("{path}.clusters"), mi.clusters, help);
-    let heads = (1..=100).contains(&mi.heads);
-    found.unless(heads, &format!("{path}.heads"), mi.heads, "a whole number from 1 to 100");
+    up_to_a_hundred(&format!("{path}.heads"), mi.heads, found);
 }
 
 fn window(path: &str, window: u32, size: u32, what: &str, found: &mut Found) {

@@ -24,9 +24,10 @@ pub use optimizer::{AdamParams, AdamWParams, OptimizerParams, RAdamParams, SgdPa
 pub use perturbation::{AffineParams, FlipParams, PerturbationParams, PhotometricParams};
 pub use predict::{Checkpoint, PredictParams, PredictRole};
 pub use regularizer::{
-    ClusterHead, ConsistencyParams, CrossPseudoParams, Divergence, EntropyParams, FeatureMiParams,
-    FeatureParams, LocalMiParams, MeanTeacherParams, Needs, PseudoLabelLoss, PseudoLabelParams,
-    RegularizerParams,
+    CctParams, ClusterHead, ConsistencyParams, CrossPseudoParams, Divergence, EntropyParams,
+    FeatureMiParams, FeatureParams, IctParams, LocalMiParams, MeanTeacherParams, MixupParams,
+    Needs, PseudoLabelLoss, PseudoLabelParams, RegularizerParams, UaMtParams, UaMtTarget,
+    UrpcParams, VatParams,
 };
 pub use strong::StrongParams;
 pub use supervised::SupervisedLoss;
