@@ -31,6 +31,31 @@ for checkpoint in ['best', 'last']:
         np.save(data + '/' + checkpoint + '.npy', network(images).numpy())
 ";
 
+/// The losses of the step that ours is timed beside, on maps given by formulas.
+const LOSSES: &str = "
+import json, torch
+from train_step import joint_by_convolution, joint_by_products, kl_divergence, local_mi_loss
+
+n, k, h, w = torch.meshgrid(*(torch.arange(s).double() for s in (2, 3, 4, 5)), indexing='ij')
+p = (2 * torch.sin(1 + 0.7 * n + 1.3 * k + 0.37 * h + 0.91 * w)).softmax(dim=1)
+q = (2 * torch.sin(1.2 + 0.7 * n + 1.3 * k + 0.40 * h + 0.85 * w)).softmax(dim=1)
+mi = [local_mi_loss(f(p, q, d)) for f in (joint_by_convolution, joint_by_products) for d in (0, 1, 3)]
+print(json.dumps([kl_divergence(p, q).item(), *(loss.item() for loss in mi)]))
+";
+
+#[test]
+fn the_step_to_compare_with_computes_the_published_losses() {
+    let Some(python) = Python::find() else { return };
+    let found: Vec<f64> = serde_json::from_str(&python.run(LOSSES, &[])).unwrap();
+    // The fixtures that our own losses are tested with.
+    let local_mi = [-0.181_887_860, -0.096_478_164, -0.110_854_584];
+    let wanted = [&[0.011_565_712], &local_mi[..], &local_mi[..]].concat();
+    assert_eq!(found.len(), wanted.len());
+    for (found, wanted) in found.iter().zip(&wanted) {
+        assert!((found - wanted).abs() < 1e-8, "{found} instead of {wanted}");
+    }
+}
+
 #[test]
 fn a_checkpoint_gives_the_same_scores_in_pytorch() {
     let Some(python) = Python::find() else { return };
