@@ -1,7 +1,7 @@
 //! What holds for every term: a step of a small network on small images, as the loop makes it.
 
 use serde_json::{Value, json};
-use stages_train::{RegularizerParams, TrainParams};
+use stages_train::{Architecture, Precision, RegularizerParams, TrainParams};
 use tch::{Device, Kind, Tensor};
 
 use super::Term;
@@ -73,17 +73,23 @@ fn batch(params: &TrainParams) -> Batch {
 
 /// The value and the gradient of a term, with the last layer of the network scaled.
 fn term_of(raw: &Value, scale: f64) -> (Tensor, Tensor, Vec<(&'static str, Tensor)>) {
-    let params = params(raw);
-    let design = Design::of_method(&params, 3);
-    let mut terms = Term::of_method(&params, &design, Device::Cpu);
-    let network = Network::new(design, 8, "train", Numerics::of(&params), Device::Cpu);
+    term_of_params(&params(raw), scale)
+}
+
+fn term_of_params(
+    params: &TrainParams,
+    scale: f64,
+) -> (Tensor, Tensor, Vec<(&'static str, Tensor)>) {
+    let design = Design::of_method(params, 3);
+    let mut terms = Term::of_method(params, &design, Device::Cpu);
+    let network = Network::new(design, 8, "train", Numerics::of(params), Device::Cpu);
     tch::no_grad(|| {
         // The last layer of the main decoder: 4 x 3 weights and 3 biases.
         let end = network.design().evaluated().layout().parameter_count();
         let _ = network.parameters().detach().narrow(0, end - 15, 15).g_mul_scalar_(scale);
     });
     let teacher = Teacher::of(&network, &params.teacher, Device::Cpu);
-    let batch = batch(&params);
+    let batch = batch(params);
     let student = network.begin();
     let taught = teacher.network().begin();
     let needs = params.needs();
@@ -119,6 +125,20 @@ fn every_term_survives_a_network_that_is_sure_of_everything() {
         let (value, gradient, _) = term_of(&raw, 1e5);
         assert!(value.double_value(&[]).is_finite(), "{raw}: {value:?}");
         assert_eq!(gradient.isfinite().all().int64_value(&[]), 1, "{raw}");
+    }
+}
+
+#[test]
+fn every_term_computes_with_16_bits_and_with_dropout() {
+    for raw in every_term() {
+        let mut params = params(&raw);
+        params.precision = Precision::Bf16;
+        params.network.architecture = Architecture::Ssl4misUnet;
+        let (value, gradient, _) = term_of_params(&params, 1.0);
+        assert_eq!(value.kind(), Kind::Float, "{raw}");
+        assert!(value.double_value(&[]).is_finite(), "{raw}: {value:?}");
+        assert_eq!(gradient.isfinite().all().int64_value(&[]), 1, "{raw}");
+        assert!(gradient.abs().max().double_value(&[]) > 0.0, "{raw} has no gradient");
     }
 }
 

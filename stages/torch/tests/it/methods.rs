@@ -71,8 +71,11 @@ methods! {
         "teacher": {"decay": 0.9},
     },
     ict: {"regularizers": [{"ict": {"weight": {"value": 1.0}}}], "teacher": {"decay": 0.9}},
-    mixup: {"regularizers": [{"mixup": {"weight": {"value": 0.1}}}]},
-    vat: {"regularizers": [{"vat": {"weight": {"value": 0.25}}}]},
+    mixup: {"regularizers": [{"mixup": {"weight": {"value": 0.1}}}], "batch_unlabelled": 0},
+    vat: {
+        "regularizers": [{"vat": {"weight": {"value": 0.25}}}],
+        "unlabelled_in_batch_norm": false,
+    },
     cct: {"regularizers": [{"cct": {"weight": {"value": 0.1}}}]},
 }
 
