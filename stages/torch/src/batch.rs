@@ -5,7 +5,7 @@ use tch::{Device, Tensor};
 
 use crate::augment::Augmentation;
 use crate::data::TrainingData;
-use crate::perturbation::Flips;
+use crate::perturbation::Perturbation;
 use crate::random::Draws;
 use crate::sampler::Sampler;
 
@@ -20,7 +20,7 @@ pub struct Batch {
     /// The same perturbed, where a term compares the two.
     pub perturbed: Option<Tensor>,
     /// How they were perturbed.
-    pub perturbation: Option<Flips>,
+    pub perturbation: Option<Perturbation>,
 }
 
 /// Makes the batch of any step from the seed alone.
@@ -69,21 +69,17 @@ impl<'a> Batches<'a> {
         let store = &self.data.labelled;
         let rows = self.labelled.sampler.batch(step, self.params.batch_labelled);
         let views = self.augmentation.draw(&self.labelled.augment, step, rows.len());
-        let mut batch = Batch {
-            labelled: self.augmentation.images(store, &rows, &views),
-            labels: self.augmentation.labels(store, &rows, &views),
-            unlabelled: None,
-            perturbed: None,
-            perturbation: None,
-        };
+        let (labelled, labels) = self.augmentation.labelled(store, &rows, &views);
+        let mut batch =
+            Batch { labelled, labels, unlabelled: None, perturbed: None, perturbation: None };
         if let (Some(source), Some(store)) = (&mut self.unlabelled, &self.data.unlabelled) {
             let rows = source.sampler.batch(step, self.params.batch_unlabelled);
             let views = self.augmentation.draw(&source.augment, step, rows.len());
             let images = self.augmentation.images(store, &rows, &views);
             if let Some(draws) = &self.perturbation {
-                let flips = &self.params.perturbation.flips;
-                let drawn = Flips::draw(flips, draws, step, rows.len(), self.device);
-                batch.perturbed = Some(drawn.apply(&images));
+                let params = &self.params.perturbation;
+                let drawn = Perturbation::draw(params, draws, step, rows.len(), self.device);
+                batch.perturbed = Some(drawn.images(&images));
                 batch.perturbation = Some(drawn);
             }
             batch.unlabelled = Some(images);

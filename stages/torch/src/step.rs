@@ -7,6 +7,7 @@ use tch::{Kind, Tensor};
 
 use crate::batch::Batch;
 use crate::network::{Decoded, Encoded, Forward, Mode};
+use crate::perturbation::Perturbation;
 use crate::random::Draws;
 use crate::supervised::supervised_loss;
 
@@ -126,21 +127,27 @@ impl<'a> Step<'a> {
         self.part(|joint| (joint.labelled + joint.unlabelled, joint.perturbed))
     }
 
+    /// The labelled images in the joint pass, then the unlabelled ones, without a copy.
+    pub fn labelled_and_unlabelled(&self) -> Seen {
+        self.part(|joint| (0, joint.labelled + joint.unlabelled))
+    }
+
     /// The two predictions of every unlabelled pixel; asked for by [`stages_train::Needs`].
     pub fn pair(&self) -> &Pair {
         self.pair.get_or_init(|| {
             let scores = self.unlabelled().decoded.scores;
+            let size = scores.size();
             let perturbation = self.perturbation();
             Pair {
                 of_perturbed: self.perturbed().probabilities(),
-                perturbed: perturbation.apply(&scores).softmax(1, Kind::Float),
-                mask: None,
+                perturbed: perturbation.maps(&scores).softmax(1, Kind::Float),
+                mask: perturbation.mask(size[2], size[3]),
             }
         })
     }
 
     /// The perturbation of this step.
-    pub fn perturbation(&self) -> &crate::perturbation::Flips {
+    pub fn perturbation(&self) -> &Perturbation {
         self.batch.perturbation.as_ref().expect("the step perturbs where a term needs it")
     }
 

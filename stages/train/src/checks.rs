@@ -1,5 +1,6 @@
 //! What the types of [`TrainParams`] cannot say.
 
+mod augmentation;
 mod optimizer;
 mod regularizer;
 mod weight;
@@ -15,14 +16,14 @@ use crate::TrainParams;
 pub(crate) fn problems(params: &TrainParams) -> Vec<ParamProblem> {
     let mut found = Found(Vec::new());
     sizes(params, &mut found);
-    augmentation(params, &mut found);
+    augmentation::check(params, &mut found);
     optimizer(&params.optimizer, &mut found);
     learning_rate(&params.learning_rate, params.epochs, &mut found);
     for (i, regularizer) in params.regularizers.iter().enumerate() {
         let path = format!("regularizers[{i}].{}", regularizer.name());
         regularizer::check(&path, regularizer, params, &mut found);
     }
-    if !params.regularizers.is_empty() {
+    if params.needs().unlabelled_images() {
         found.at_least_one("batch_unlabelled", params.batch_unlabelled);
     }
     let teacher = &params.teacher;
@@ -68,16 +69,6 @@ fn sizes(params: &TrainParams, found: &mut Found) {
         found.unless(images <= 4096, path, images, "at most 4096");
     }
     found.at_least_one("validate_every", params.validate_every);
-}
-
-fn augmentation(params: &TrainParams, found: &mut Found) {
-    let augment = &params.augment;
-    found.within("augment.rotate_deg", augment.rotate_deg, 180.0);
-    found.within("augment.vertical_flip", augment.vertical_flip, 1.0);
-    found.within("augment.horizontal_flip", augment.horizontal_flip, 1.0);
-    found.within("augment.jitter", augment.jitter, 1.0);
-    found.unless(augment.pad < params.crop, "augment.pad", augment.pad, "less than `crop`");
-    found.within("perturbation.flips.probability", params.perturbation.flips.probability, 1.0);
 }
 
 /// Collects problems.
@@ -170,17 +161,57 @@ mod tests {
     }
 
     #[test]
+    fn names_what_a_regularizer_cannot_work_with() {
+        let weight = json!({"value": 0.1});
+        let raw = json!({
+            "batch_labelled": 1,
+            "batch_unlabelled": 1,
+            "regularizers": [
+                {"ua_mt": {"weight": weight, "passes": 0, "noise": -0.1}},
+                {"ict": {"weight": weight, "alpha": 0.0}},
+                {"mixup": {"weight": weight}},
+                {"vat": {"weight": weight, "epsilon": 0.0, "xi": -1.0, "power_iterations": 101}},
+                {"cct": {"weight": weight, "noise": 1.5, "dropout": 1.0}},
+            ],
+        });
+        insta::assert_snapshot!(messages("train", &raw).join("\n"), @r"
+        regularizers[0].ua_mt.passes: found 0 (a whole number from 1 to 100)
+        regularizers[0].ua_mt.noise: found -0.1 (a number of at least 0)
+        regularizers[1].ict.alpha: found 0 (a number above 0)
+        batch_unlabelled: found 1 (at least 2, for `ict` mixes two images)
+        batch_labelled: found 1 (at least 2, for `mixup` mixes two images)
+        regularizers[3].vat.epsilon: found 0 (a number above 0)
+        regularizers[3].vat.xi: found -1 (a number above 0)
+        regularizers[3].vat.power_iterations: found 101 (a whole number from 1 to 100)
+        regularizers[4].cct.noise: found 1.5 (a number from 0 to 1)
+        regularizers[4].cct.dropout: found 1 (a number from 0 up to, not including, 1)
+        ");
+    }
+
+    #[test]
+    fn unlabelled_images_are_asked_for_only_where_a_term_uses_them() {
+        let with = |term: &str| {
+            let regularizers = json!([{term: {"weight": {"value": 0.1}}}]);
+            messages("train", &json!({"batch_unlabelled": 0, "regularizers": regularizers}))
+        };
+        assert!(with("mixup").is_empty());
+        for term in ["ua_mt", "ict", "vat", "urpc", "cct", "entropy", "consistency"] {
+            assert_eq!(with(term).len(), 1, "{term}");
+        }
+    }
+
+    #[test]
     fn names_the_path_of_an_unknown_or_mistyped_parameter() {
         let found = [
             messages("train", &json!({"augment": {"rotate": 3}})),
             messages("train", &json!({"regularizers": [{"local_mi": {"weight": 0.1}}]})),
-            messages("train", &json!({"perturbation": {"affine": {}}})),
+            messages("train", &json!({"perturbation": {"affine": {"zoom": 2}}})),
             messages("train", &json!({"network": {"widths": [16, 32]}})),
         ];
         insta::assert_snapshot!(found.concat().join("\n"), @r"
-        augment.rotate: unknown field `rotate` (did you mean `rotate_deg`? accepted here: `rotate_deg`, `vertical_flip`, `horizontal_flip`, `pad`, `jitter`, `interpolation`)
+        augment.rotate: unknown field `rotate` (did you mean `rotate_deg`? accepted here: `rotate_deg`, `rotate_probability`, `quarter_turns`, `vertical_flip`, `horizontal_flip`, `pad`, `jitter`, `interpolation`)
         regularizers[0].local_mi.weight: found the number `0.1`, expected a mapping such as `{value: 0.1, ramp_until: 0.6}` ()
-        perturbation.affine: unknown field `affine` (accepted here: `flips`)
+        perturbation.affine.zoom: unknown field `zoom` (accepted here: `probability`, `rotate_deg`, `scale`, `translate`, `shear_deg`, `interpolation`, `map_interpolation`)
         network.widths: invalid length 2, expected an array of length 5 ()
         ");
     }

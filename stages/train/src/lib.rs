@@ -10,14 +10,15 @@ mod predict;
 mod train;
 
 pub use params::{
-    AdamParams, AdamWParams, AdversarialParams, Architecture, AugmentParams, Checkpoint,
-    ClusterHead, ConsistencyParams, ConstantRateParams, CrossPseudoParams, Divergence,
-    EntropyParams, Evaluated, FeatureMiParams, FeatureParams, FlipParams, Interpolation,
-    LearningRateParams, LocalMiParams, MeanTeacherParams, MemoryLayout, Needs, NetworkParams,
-    OptimizerParams, PerturbationParams, PolyRateParams, Precision, PredictParams, PredictRole,
+    AdamParams, AdamWParams, AdversarialParams, AffineParams, Architecture, AugmentParams,
+    CctParams, Checkpoint, ClusterHead, ConsistencyParams, ConstantRateParams, CopyPasteParams,
+    CrossPseudoParams, CutMixParams, Divergence, EntropyParams, Evaluated, FeatureMiParams,
+    FeatureParams, FlipParams, IctParams, Interpolation, LearningRateParams, LocalMiParams,
+    MeanTeacherParams, MemoryLayout, MixupParams, Needs, NetworkParams, OptimizerParams,
+    PerturbationParams, PhotometricParams, PolyRateParams, Precision, PredictParams, PredictRole,
     PseudoLabelLoss, PseudoLabelParams, RAdamParams, RampShape, RegularizerParams, SelectOn,
-    SgdParams, SupervisedLoss, Supervision, TeacherParams, TeacherStatistics, TrainParams,
-    WarmupCosineParams, WeightParams,
+    SgdParams, StrongParams, SupervisedLoss, Supervision, TeacherParams, TeacherStatistics,
+    TrainParams, UaMtParams, UaMtTarget, UrpcParams, VatParams, WarmupCosineParams, WeightParams,
 };
 pub use predict::Predict;
 pub use train::Train;

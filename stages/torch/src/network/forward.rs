@@ -156,25 +156,25 @@ impl Pass<'_> {
     /// A 3 x 3 convolution without bias.
     pub(super) fn convolution(&mut self, input: &Tensor) -> Tensor {
         let weight = self.weight();
-        self.arranged(input.conv2d(&weight, None::<&Tensor>, 1, 1, 1, 1))
+        self.arranged(&input.conv2d(&weight, None::<&Tensor>, 1, 1, 1, 1))
     }
 
     /// A 3 x 3 convolution with bias.
     pub(super) fn biased_convolution(&mut self, input: &Tensor) -> Tensor {
         let (weight, bias) = (self.weight(), self.weight());
-        self.arranged(input.conv2d(&weight, Some(&bias), 1, 1, 1, 1))
+        self.arranged(&input.conv2d(&weight, Some(&bias), 1, 1, 1, 1))
     }
 
     /// A 1 x 1 convolution with bias.
     pub(super) fn map(&mut self, input: &Tensor) -> Tensor {
         let (weight, bias) = (self.weight(), self.weight());
-        self.arranged(input.conv2d(&weight, Some(&bias), 1, 0, 1, 1))
+        self.arranged(&input.conv2d(&weight, Some(&bias), 1, 0, 1, 1))
     }
 
     /// A transposed 2 x 2 convolution with bias that doubles the resolution.
     pub(super) fn transposed(&mut self, input: &Tensor) -> Tensor {
         let (weight, bias) = (self.weight(), self.weight());
-        self.arranged(input.conv_transpose2d(&weight, Some(&bias), 2, 0, 0, 1, 1))
+        self.arranged(&input.conv_transpose2d(&weight, Some(&bias), 2, 0, 0, 1, 1))
     }
 
     /// Batch normalization.
@@ -219,7 +219,7 @@ impl Pass<'_> {
     ///
     /// For channels-last only the first convolution's output is copied: it cannot tell the layout
     /// of a one-channel image, and every later operation keeps the layout of its input.
-    fn arranged(&self, features: Tensor) -> Tensor {
+    fn arranged(&self, features: &Tensor) -> Tensor {
         match self.memory {
             MemoryLayout::ChannelsLast => {
                 features.permute([0, 2, 3, 1]).contiguous().permute([0, 3, 1, 2])

@@ -1,13 +1,13 @@
 //! What holds for every term: a step of a small network on small images, as the loop makes it.
 
 use serde_json::{Value, json};
-use stages_train::{RegularizerParams, TrainParams};
+use stages_train::{Architecture, Precision, RegularizerParams, TrainParams};
 use tch::{Device, Kind, Tensor};
 
 use super::Term;
 use crate::batch::Batch;
 use crate::network::{Design, Network, Numerics};
-use crate::perturbation::Flips;
+use crate::perturbation::Perturbation;
 use crate::random::Draws;
 use crate::step::{JointImages, Step};
 use crate::teacher::Teacher;
@@ -31,6 +31,15 @@ fn every_term() -> Vec<Value> {
         json!({"pseudo_label": {"weight": weight}}),
         json!({"pseudo_label": {"weight": weight, "loss": "mse", "threshold": 0.3}}),
         json!({"cross_pseudo": {"weight": weight}}),
+        json!({"ua_mt": {"weight": weight, "passes": 3}}),
+        json!({"ua_mt": {"weight": weight, "passes": 2, "target": "mean"}}),
+        json!({"ict": {"weight": weight}}),
+        json!({"mixup": {"weight": weight}}),
+        json!({"vat": {"weight": weight, "power_iterations": 2}}),
+        json!({"urpc": {"weight": weight}}),
+        json!({"urpc": {"weight": weight, "disturb": false}}),
+        json!({"cct": {"weight": weight}}),
+        json!({"cct": {"weight": weight, "drop_channels": true, "detach_main": true}}),
         json!({"adversarial": {"weight": weight, "width": 4}}),
     ]
 }
@@ -52,29 +61,41 @@ fn batch(params: &TrainParams) -> Batch {
     let labels = (&labelled * 2.99).floor().to_kind(Kind::Int64).squeeze_dim(1);
     let unlabelled = images(3, 1.0);
     let draws = Draws::new(8, "train/perturb");
-    let flips = Flips::draw(&params.perturbation.flips, &draws, 0, 3, Device::Cpu);
-    let perturbed = params.needs().perturbed.then(|| flips.apply(&unlabelled));
-    Batch { labelled, labels, unlabelled: Some(unlabelled), perturbed, perturbation: Some(flips) }
+    let perturbation = Perturbation::draw(&params.perturbation, &draws, 0, 3, Device::Cpu);
+    let perturbed = params.needs().perturbed.then(|| perturbation.images(&unlabelled));
+    Batch {
+        labelled,
+        labels,
+        unlabelled: Some(unlabelled),
+        perturbed,
+        perturbation: Some(perturbation),
+    }
 }
 
 /// The value and the gradient of a term, with the last layer of the network scaled.
 fn term_of(raw: &Value, scale: f64) -> (Tensor, Tensor, Vec<(&'static str, Tensor)>) {
-    let params = params(raw);
-    let design = Design::of_method(&params, 3);
-    let mut terms = Term::of_method(&params, &design, Device::Cpu);
-    let network = Network::new(design, 8, "train", Numerics::of(&params), Device::Cpu);
+    term_of_params(&params(raw), scale)
+}
+
+fn term_of_params(
+    params: &TrainParams,
+    scale: f64,
+) -> (Tensor, Tensor, Vec<(&'static str, Tensor)>) {
+    let design = Design::of_method(params, 3);
+    let mut terms = Term::of_method(params, &design, Device::Cpu);
+    let network = Network::new(design, 8, "train", Numerics::of(params), Device::Cpu);
     tch::no_grad(|| {
         // The last layer of the main decoder: 4 x 3 weights and 3 biases.
         let end = network.design().evaluated().layout().parameter_count();
         let _ = network.parameters().detach().narrow(0, end - 15, 15).g_mul_scalar_(scale);
     });
     let teacher = Teacher::of(&network, &params.teacher, Device::Cpu);
-    let batch = batch(&params);
+    let batch = batch(params);
     let student = network.begin();
     let taught = teacher.network().begin();
     let needs = params.needs();
     let images = JointImages { labelled: true, unlabelled: true, perturbed: needs.perturbed };
-    let step = Step::new((5, 10), &params, &batch, &student, Some(&taught), images);
+    let step = Step::new((5, 10), params, &batch, &student, Some(&taught), images);
     let loss = terms[0].regularizer.loss(&step);
     let mut all = loss.term.shallow_clone();
     for head in loss.heads.into_iter().chain(loss.supervised) {
@@ -105,6 +126,20 @@ fn every_term_survives_a_network_that_is_sure_of_everything() {
         let (value, gradient, _) = term_of(&raw, 1e5);
         assert!(value.double_value(&[]).is_finite(), "{raw}: {value:?}");
         assert_eq!(gradient.isfinite().all().int64_value(&[]), 1, "{raw}");
+    }
+}
+
+#[test]
+fn every_term_computes_with_16_bits_and_with_dropout() {
+    for raw in every_term() {
+        let mut params = params(&raw);
+        params.precision = Precision::Bf16;
+        params.network.architecture = Architecture::Ssl4misUnet;
+        let (value, gradient, _) = term_of_params(&params, 1.0);
+        assert_eq!(value.kind(), Kind::Float, "{raw}");
+        assert!(value.double_value(&[]).is_finite(), "{raw}: {value:?}");
+        assert_eq!(gradient.isfinite().all().int64_value(&[]), 1, "{raw}");
+        assert!(gradient.abs().max().double_value(&[]) > 0.0, "{raw} has no gradient");
     }
 }
 

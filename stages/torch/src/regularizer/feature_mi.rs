@@ -63,12 +63,13 @@ impl Regularizer for FeatureMi {
                 FeatureName::Encoder(level) => seen.encoded.0[level].shallow_clone(),
                 FeatureName::Decoder(block) => seen.decoded.features[block].shallow_clone(),
             };
-            let (before, after) = match clustered.feature {
-                FeatureName::Encoder(_) => (pick(&original), pick(&perturbed)),
-                FeatureName::Decoder(_) => {
-                    (step.perturbation().apply(&pick(&original)), pick(&perturbed))
-                }
-            };
+            let (mut before, after) = (pick(&original), pick(&perturbed));
+            let mut mask = None;
+            if let FeatureName::Decoder(_) = clustered.feature {
+                let (perturbation, size) = (step.perturbation(), before.size());
+                before = perturbation.maps(&before);
+                mask = perturbation.mask(size[2], size[3]);
+            }
             for head in 0..self.heads {
                 let number = self.first + i * self.heads + head;
                 let x = step.student.clusters(number, &after);
@@ -79,7 +80,7 @@ impl Regularizer for FeatureMi {
                         global_mutual_information_loss(&x, &y, 1.0)
                     }
                     FeatureName::Decoder(_) => {
-                        local_mutual_information_loss(&x, &y, None, &clustered.local)
+                        local_mutual_information_loss(&x, &y, mask.as_ref(), &clustered.local)
                     }
                 };
                 let part = loss * (clustered.share / f64::from(self.heads));

@@ -37,7 +37,7 @@ impl Regularizer for MeanTeacher {
             let scores = tch::no_grad(|| teach(&noisy(images, self.params.noise)));
             (step.unlabelled().probabilities(), scores)
         } else {
-            let scores = tch::no_grad(|| step.perturbation().apply(&teach(images)));
+            let scores = tch::no_grad(|| step.perturbation().maps(&teach(images)));
             (step.pair().of_perturbed.shallow_clone(), scores)
         };
         let target = target(&scores, self.params.hard);

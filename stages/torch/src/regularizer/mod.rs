@@ -3,17 +3,25 @@
 //! To add one, write its file, its parameters in `stages-train`, and its line in `Term::new`.
 
 mod adversarial;
+mod cct;
 #[cfg(test)]
 mod conformance;
 mod consistency;
 mod cross_pseudo;
 mod entropy;
 mod feature_mi;
+mod feature_noise;
 mod global_mi;
+mod ict;
 mod joint;
 mod local_mi;
 mod mean_teacher;
+mod mixing;
+mod mixup;
 mod pseudo_label;
+mod ua_mt;
+mod urpc;
+mod vat;
 
 use stages_train::{RegularizerParams, TrainParams, WeightParams};
 use tch::{Device, Tensor};
@@ -23,15 +31,21 @@ use crate::step::Step;
 use crate::trained::Trained;
 
 pub use adversarial::Adversarial;
+pub use cct::Cct;
 pub use consistency::Consistency;
 pub use cross_pseudo::CrossPseudo;
 pub use entropy::Entropy;
 pub use feature_mi::FeatureMi;
 pub use global_mi::global_mutual_information_loss;
+pub use ict::Ict;
 pub use joint::joint_of_displacements;
 pub use local_mi::LocalMi;
 pub use mean_teacher::MeanTeacher;
+pub use mixup::Mixup;
 pub use pseudo_label::PseudoLabel;
+pub use ua_mt::UaMt;
+pub use urpc::Urpc;
+pub use vat::Vat;
 
 /// Added inside logarithms so that an impossible class costs much instead of infinitely much.
 const EPSILON: f64 = 1e-16;
@@ -114,6 +128,12 @@ impl Term {
                 RegularizerParams::CrossPseudo(_) => {
                     Box::new(CrossPseudo::new(params, design, device))
                 }
+                RegularizerParams::UaMt(term) => Box::new(UaMt::new(term)),
+                RegularizerParams::Ict(term) => Box::new(Ict::new(term)),
+                RegularizerParams::Mixup(term) => Box::new(Mixup::new(term)),
+                RegularizerParams::Vat(term) => Box::new(Vat::new(term)),
+                RegularizerParams::Urpc(term) => Box::new(Urpc::new(term)),
+                RegularizerParams::Cct(term) => Box::new(Cct::new(term)),
                 RegularizerParams::Adversarial(term) => {
                     Box::new(Adversarial::new(term, params, design, device))
                 }

@@ -63,7 +63,7 @@ fn moments(path: &str, betas: [f64; 2], eps: f64, found: &mut Found) {
     found.positive(&format!("{path}.eps"), eps);
 }
 
-fn share(path: &str, value: f64, found: &mut Found) {
+pub(super) fn share(path: &str, value: f64, found: &mut Found) {
     let help = "a number from 0 up to, not including, 1";
     found.unless((0.0..1.0).contains(&value), path, value, help);
 }

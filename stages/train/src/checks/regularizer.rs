@@ -1,6 +1,7 @@
 //! What the types of the regularizers cannot say.
 
 use super::Found;
+use super::optimizer::share;
 use super::weight::weight;
 use crate::{AdversarialParams, FeatureMiParams, FeatureParams, RegularizerParams, TrainParams};
 
@@ -21,12 +22,30 @@ pub(super) fn check(
             found.not_negative(&format!("{path}.noise"), teacher.noise);
         }
         RegularizerParams::PseudoLabel(label) => {
-            found.unless(
-                (0.0..1.0).contains(&label.threshold),
-                &format!("{path}.threshold"),
-                label.threshold,
-                "a number from 0 up to, not including, 1",
-            );
+            share(&format!("{path}.threshold"), label.threshold, found);
+        }
+        RegularizerParams::UaMt(teacher) => {
+            up_to_a_hundred(&format!("{path}.passes"), teacher.passes, found);
+            found.not_negative(&format!("{path}.noise"), teacher.noise);
+        }
+        RegularizerParams::Ict(ict) => {
+            found.positive(&format!("{path}.alpha"), ict.alpha);
+            pairs("batch_unlabelled", params.batch_unlabelled, "ict", found);
+        }
+        RegularizerParams::Mixup(mixup) => {
+            found.positive(&format!("{path}.alpha"), mixup.alpha);
+            pairs("batch_labelled", params.batch_labelled, "mixup", found);
+        }
+        RegularizerParams::Vat(vat) => {
+            found.positive(&format!("{path}.epsilon"), vat.epsilon);
+            found.positive(&format!("{path}.xi"), vat.xi);
+            up_to_a_hundred(&format!("{path}.power_iterations"), vat.power_iterations, found);
+        }
+        RegularizerParams::Urpc(_) => supervises_further_outputs(path, params, found),
+        RegularizerParams::Cct(cct) => {
+            found.within(&format!("{path}.noise"), cct.noise, 1.0);
+            share(&format!("{path}.dropout"), cct.dropout, found);
+            supervises_further_outputs(path, params, found);
         }
         RegularizerParams::Adversarial(critic) => adversarial(path, critic, found),
         RegularizerParams::Consistency(_)
@@ -35,17 +54,30 @@ pub(super) fn check(
     }
 }
 
+fn up_to_a_hundred(path: &str, count: u32, found: &mut Found) {
+    found.unless((1..=100).contains(&count), path, count, "a whole number from 1 to 100");
+}
+
+/// An empty batch is reported for all terms together.
+fn pairs(path: &str, images: u32, term: &str, found: &mut Found) {
+    found.unless(images != 1, path, images, &format!("at least 2, for `{term}` mixes two images"));
+}
+
+/// A term whose further outputs learn from the labelled images of the joint pass.
+fn supervises_further_outputs(path: &str, params: &TrainParams, found: &mut Found) {
+    let takes_over = params.regularizers.iter().find(|other| other.needs().supervises);
+    if let Some(other) = takes_over {
+        let help = "its outputs learn from labelled images, which the other term withholds";
+        found.unless(false, path, format!("it beside `{}`", other.name()), help);
+    }
+}
+
 fn adversarial(path: &str, critic: &AdversarialParams, found: &mut Found) {
     let width = (1..=512).contains(&critic.width);
     found.unless(width, &format!("{path}.width"), critic.width, "a whole number from 1 to 512");
     found.positive(&format!("{path}.lr"), critic.lr);
     for (i, beta) in critic.betas.iter().enumerate() {
-        found.unless(
-            (0.0..1.0).contains(beta),
-            &format!("{path}.betas[{i}]"),
-            beta,
-            "a number from 0 up to, not including, 1",
-        );
+        share(&format!("{path}.betas[{i}]"), *beta, found);
     }
 }
 
@@ -74,8 +106,7 @@ fn feature_mi(path: &str, mi: &FeatureMiParams, params: &TrainParams, found: &mu
     let clusters = (2..=4096).contains(&mi.clusters);
     let help = "a whole number from 2 to 4096";
     found.unless(clusters, &format!("{path}.clusters"), mi.clusters, help);
-    let heads = (1..=100).contains(&mi.heads);
-    found.unless(heads, &format!("{path}.heads"), mi.heads, "a whole number from 1 to 100");
+    up_to_a_hundred(&format!("{path}.heads"), mi.heads, found);
 }
 
 fn window(path: &str, window: u32, size: u32, what: &str, found: &mut Found) {

@@ -108,9 +108,8 @@ impl TrainParams {
 
     /// Whether a step draws unlabelled images at all.
     pub fn uses_unlabelled(&self) -> bool {
-        let needs = self.needs();
         self.batch_unlabelled > 0
-            && (self.unlabelled_in_batch_norm || needs.unlabelled || needs.perturbed)
+            && (self.unlabelled_in_batch_norm || self.needs().unlabelled_images())
     }
 
     /// Images that pass through the network in one step: labelled, unlabelled, and perturbed

@@ -1,13 +1,19 @@
 //! The terms added to the supervised loss: what makes a method semi-supervised. One file each.
 
 mod adversarial;
+mod cct;
 mod consistency;
 mod cross_pseudo;
 mod entropy;
 mod feature_mi;
+mod ict;
 mod local_mi;
 mod mean_teacher;
+mod mixup;
 mod pseudo_label;
+mod ua_mt;
+mod urpc;
+mod vat;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,15 +21,21 @@ use serde::{Deserialize, Serialize};
 use super::WeightParams;
 
 pub use adversarial::AdversarialParams;
+pub use cct::CctParams;
 pub use consistency::{ConsistencyParams, Divergence};
 pub use cross_pseudo::CrossPseudoParams;
 pub use entropy::EntropyParams;
 pub use feature_mi::{ClusterHead, FeatureMiParams, FeatureParams};
+pub use ict::IctParams;
 pub use local_mi::LocalMiParams;
 pub use mean_teacher::MeanTeacherParams;
+pub use mixup::MixupParams;
 pub use pseudo_label::{PseudoLabelLoss, PseudoLabelParams};
+pub use ua_mt::{UaMtParams, UaMtTarget};
+pub use urpc::UrpcParams;
+pub use vat::VatParams;
 
-/// One term added to the supervised loss, computed from unlabelled images.
+/// One term added to the supervised loss, computed from unlabelled images (`mixup`: labelled ones).
 ///
 /// Most terms compare two predictions of the same pixels: `p`, of the perturbed image, and `q`, the
 /// perturbed prediction of the original image.
@@ -44,17 +56,32 @@ pub enum RegularizerParams {
     PseudoLabel(PseudoLabelParams),
     /// Trains two networks on each other's most probable classes.
     CrossPseudo(CrossPseudoParams),
+    /// Asks the network to agree with the running mean of its own weights where that is certain.
+    UaMt(UaMtParams),
+    /// Asks the prediction of mixed unlabelled images to be the mixture of the predictions.
+    Ict(IctParams),
+    /// Asks the prediction of mixed labelled images to be the mixture of the labels.
+    Mixup(MixupParams),
+    /// Asks predictions to stand the small change of the image that changes them most.
+    Vat(VatParams),
+    /// Asks the predictions from all resolutions of the decoder to agree.
+    Urpc(UrpcParams),
+    /// Asks decoders of disturbed features to agree with the main one.
+    Cct(CctParams),
     /// Trains the network against a critic that tells unlabelled segmentations from labelled ones.
     Adversarial(AdversarialParams),
 }
 
 /// What a term asks the training loop to prepare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent of each other")]
 pub struct Needs {
     /// Predictions of the labelled images in the joint pass, also where a term supervises itself.
     pub labelled: bool,
     /// Predictions of the unlabelled images.
     pub unlabelled: bool,
+    /// Unlabelled images that the term passes through networks itself.
+    pub images: bool,
     /// Predictions of the perturbed unlabelled images.
     pub perturbed: bool,
     /// The running mean of the network's weights.
@@ -71,12 +98,18 @@ pub struct Needs {
 }
 
 impl Needs {
+    /// Whether unlabelled images are drawn at all.
+    pub fn unlabelled_images(self) -> bool {
+        self.unlabelled || self.images || self.perturbed
+    }
+
     /// What both ask for together.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self {
             labelled: self.labelled || other.labelled,
             unlabelled: self.unlabelled || other.unlabelled,
+            images: self.images || other.images,
             perturbed: self.perturbed || other.perturbed,
             teacher: self.teacher || other.teacher,
             supervises: self.supervises || other.supervises,
@@ -98,6 +131,12 @@ impl RegularizerParams {
             Self::MeanTeacher(_) => "mean_teacher",
             Self::PseudoLabel(_) => "pseudo_label",
             Self::CrossPseudo(_) => "cross_pseudo",
+            Self::UaMt(_) => "ua_mt",
+            Self::Ict(_) => "ict",
+            Self::Mixup(_) => "mixup",
+            Self::Vat(_) => "vat",
+            Self::Urpc(_) => "urpc",
+            Self::Cct(_) => "cct",
             Self::Adversarial(_) => "adversarial",
         }
     }
@@ -112,6 +151,12 @@ impl RegularizerParams {
             Self::MeanTeacher(params) => &params.weight,
             Self::PseudoLabel(params) => &params.weight,
             Self::CrossPseudo(params) => &params.weight,
+            Self::UaMt(params) => &params.weight,
+            Self::Ict(params) => &params.weight,
+            Self::Mixup(params) => &params.weight,
+            Self::Vat(params) => &params.weight,
+            Self::Urpc(params) => &params.weight,
+            Self::Cct(params) => &params.weight,
             Self::Adversarial(params) => &params.weight,
         }
     }
@@ -129,6 +174,14 @@ impl RegularizerParams {
             }
             Self::MeanTeacher(_) => Needs { teacher: true, further_passes: 1, ..pair },
             Self::CrossPseudo(_) => Needs { further_passes: 2, ..unlabelled },
+            Self::UaMt(_) => Needs { teacher: true, further_passes: 2, ..unlabelled },
+            Self::Ict(_) => {
+                Needs { images: true, teacher: true, further_passes: 2, ..Needs::default() }
+            }
+            Self::Mixup(_) => Needs { further_passes: 1, ..Needs::default() },
+            Self::Vat(_) => Needs { images: true, further_passes: 1, ..Needs::default() },
+            Self::Urpc(_) => Needs { scale_heads: true, further_passes: 1, ..unlabelled },
+            Self::Cct(_) => Needs { decoders: 3, further_passes: 3, ..unlabelled },
             // The critic sees the labelled images once and the unlabelled ones twice, in maps of a
             // quarter of the pixels and less.
             Self::Adversarial(_) => Needs { labelled: true, further_passes: 1, ..unlabelled },
