@@ -12,6 +12,7 @@ mod elementwise;
 pub mod ema;
 pub mod error;
 pub mod intensity;
+pub mod largest_component;
 pub mod learning_rate;
 mod log;
 mod losses;

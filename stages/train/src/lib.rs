@@ -11,14 +11,15 @@ mod train;
 
 pub use params::{
     AdamParams, AdamWParams, AdversarialParams, AffineParams, Architecture, AugmentParams,
-    CctParams, Checkpoint, ClusterHead, ConsistencyParams, ConstantRateParams, CopyPasteParams,
-    CrossPseudoParams, CutMixParams, Divergence, EntropyParams, Evaluated, FeatureMiParams,
-    FeatureParams, FlipParams, IctParams, Interpolation, LearningRateParams, LocalMiParams,
-    MeanTeacherParams, MemoryLayout, MixupParams, Needs, NetworkParams, OptimizerParams,
-    PerturbationParams, PhotometricParams, PolyRateParams, Precision, PredictParams, PredictRole,
-    PseudoLabelLoss, PseudoLabelParams, RAdamParams, RampShape, RegularizerParams, SelectOn,
-    SgdParams, StrongParams, SupervisedLoss, Supervision, TeacherParams, TeacherStatistics,
-    TrainParams, UaMtParams, UaMtTarget, UrpcParams, VatParams, WarmupCosineParams, WeightParams,
+    BcpParams, CctParams, Checkpoint, ClusterHead, ConsistencyParams, ConstantRateParams,
+    CopyPasteParams, CrossPseudoParams, CutMixParams, Divergence, EntropyParams, Evaluated,
+    FeatureMiParams, FeatureParams, FixmatchLoss, FixmatchParams, FlipParams, IctParams,
+    Interpolation, LabelsFrom, LearningRateParams, LocalMiParams, MeanTeacherParams, MemoryLayout,
+    MixupParams, Needs, NetworkParams, OptimizerParams, PerturbationParams, PhotometricParams,
+    PolyRateParams, Precision, PredictParams, PredictRole, PseudoLabelLoss, PseudoLabelParams,
+    RAdamParams, RampShape, RegularizerParams, SelectOn, SgdParams, StrongParams, SupervisedLoss,
+    Supervision, TeacherParams, TeacherStatistics, TrainParams, UaMtParams, UaMtTarget,
+    UnimatchParams, UrpcParams, VatParams, WarmupCosineParams, WeightParams,
 };
 pub use predict::Predict;
 pub use train::Train;

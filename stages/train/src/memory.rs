@@ -13,9 +13,12 @@ const BYTES_PER_ACTIVATION: u64 = 75;
 /// MiB per slice of a prediction, where nothing is kept, at a crop of 224 pixels.
 const MIB_PER_PREDICTED_SLICE: u64 = 24;
 
-/// Expected peak of a training in MiB: it grows with images, pixels and channels.
+/// Expected peak of a training in MiB: it grows with images, pixels and channels. Passes in which
+/// nothing is kept for a gradient count like the others.
 pub(crate) fn training_mib(params: &TrainParams) -> u64 {
-    let pixels = u64::from(params.crop).pow(2) * u64::from(params.images_per_step());
+    let further = params.needs().further_passes.saturating_mul(params.batch_unlabelled);
+    let images = params.images_per_step().saturating_add(further);
+    let pixels = u64::from(params.crop).pow(2) * u64::from(images);
     // Each level has a quarter of the pixels of the one above.
     let activations: u64 = (0..)
         .zip(params.network.widths)
@@ -49,5 +52,17 @@ mod tests {
         assert_eq!(training_mib(&params), 400 + 217);
         let bf16 = TrainParams { precision: Precision::Bf16, ..params };
         assert_eq!(training_mib(&bf16), 400 + 108);
+    }
+
+    #[test]
+    fn further_passes_of_a_term_count() {
+        // 4 labelled images and 10 unlabelled ones, which pass three times more: 44 of 217 / 24.
+        let term = serde_json::json!({"unimatch": {"weight": {"value": 1.0}}});
+        let params = TrainParams {
+            crop: 64,
+            regularizers: vec![serde_json::from_value(term).unwrap()],
+            ..TrainParams::default()
+        };
+        assert_eq!(training_mib(&params), 400 + 399);
     }
 }

@@ -12,7 +12,7 @@ use super::{Numerics, Slot};
 const LAYERS: usize = 4;
 
 /// Slope of the leaky ReLU below zero.
-const SLOPE: f32 = 0.2;
+const SLOPE: f64 = 0.2;
 
 /// Judges which images a segmentation is of: four 4 x 4 convolutions with bias, stride 2 and leaky
 /// ReLU on the image and its class probabilities together, the mean over the map, and one linear
@@ -78,7 +78,7 @@ impl Critic {
             Precision::Bf16 => Kind::BFloat16,
         };
         let values = split(&parameters.to_kind(kind), &self.slots);
-        let slope = Tensor::from_slice(&[SLOPE]).to_kind(kind).to_device(images.device());
+        let slope = Tensor::full([1], SLOPE, (kind, images.device()));
         let mut features = Tensor::cat(&[images, probabilities], 1).to_kind(kind);
         let (convolutions, last) = values.split_at(2 * LAYERS);
         for layer in convolutions.chunks_exact(2) {

@@ -41,6 +41,12 @@ fn every_term() -> Vec<Value> {
         json!({"cct": {"weight": weight}}),
         json!({"cct": {"weight": weight, "drop_channels": true, "detach_main": true}}),
         json!({"adversarial": {"weight": weight, "width": 4}}),
+        json!({"fixmatch": {"weight": weight, "threshold": 0.3}}),
+        json!({"fixmatch": {"weight": weight, "threshold": 0.3, "labels_from": "teacher",
+            "loss": "cross_entropy_dice", "cutmix": {"probability": 1.0}}}),
+        json!({"unimatch": {"weight": weight, "threshold": 0.3}}),
+        json!({"bcp": {"weight": weight}}),
+        json!({"bcp": {"weight": weight, "pretrain": 0.9}}),
     ]
 }
 

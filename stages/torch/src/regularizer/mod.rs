@@ -3,7 +3,9 @@
 //! To add one, write its file, its parameters in `stages-train`, and its line in `Term::new`.
 
 mod adversarial;
+mod bcp;
 mod cct;
+mod certain_labels;
 #[cfg(test)]
 mod conformance;
 mod consistency;
@@ -11,6 +13,7 @@ mod cross_pseudo;
 mod entropy;
 mod feature_mi;
 mod feature_noise;
+mod fixmatch;
 mod global_mi;
 mod ict;
 mod joint;
@@ -20,6 +23,7 @@ mod mixing;
 mod mixup;
 mod pseudo_label;
 mod ua_mt;
+mod unimatch;
 mod urpc;
 mod vat;
 
@@ -31,11 +35,13 @@ use crate::step::Step;
 use crate::trained::Trained;
 
 pub use adversarial::Adversarial;
+pub use bcp::Bcp;
 pub use cct::Cct;
 pub use consistency::Consistency;
 pub use cross_pseudo::CrossPseudo;
 pub use entropy::Entropy;
 pub use feature_mi::FeatureMi;
+pub use fixmatch::Fixmatch;
 pub use global_mi::global_mutual_information_loss;
 pub use ict::Ict;
 pub use joint::joint_of_displacements;
@@ -44,6 +50,7 @@ pub use mean_teacher::MeanTeacher;
 pub use mixup::Mixup;
 pub use pseudo_label::PseudoLabel;
 pub use ua_mt::UaMt;
+pub use unimatch::Unimatch;
 pub use urpc::Urpc;
 pub use vat::Vat;
 
@@ -134,6 +141,9 @@ impl Term {
                 RegularizerParams::Vat(term) => Box::new(Vat::new(term)),
                 RegularizerParams::Urpc(term) => Box::new(Urpc::new(term)),
                 RegularizerParams::Cct(term) => Box::new(Cct::new(term)),
+                RegularizerParams::Fixmatch(term) => Box::new(Fixmatch::new(term)),
+                RegularizerParams::Unimatch(term) => Box::new(Unimatch::new(term)),
+                RegularizerParams::Bcp(term) => Box::new(Bcp::new(term)),
                 RegularizerParams::Adversarial(term) => {
                     Box::new(Adversarial::new(term, params, design, device))
                 }

@@ -78,6 +78,19 @@ methods! {
     },
     cct: {"regularizers": [{"cct": {"weight": {"value": 0.1}}}]},
     adversarial: {"regularizers": [{"adversarial": {"weight": {"value": 0.1}, "width": 8}}]},
+    fixmatch: {"regularizers": [{"fixmatch": {"weight": {"value": 0.5}, "threshold": 0.8}}]},
+    fixmatch_of_the_teacher: {
+        "regularizers": [{"fixmatch": {
+            "weight": {"value": 0.5}, "threshold": 0.8, "labels_from": "teacher",
+            "loss": "cross_entropy_dice", "cutmix": {},
+        }}],
+        "teacher": {"decay": 0.9},
+    },
+    unimatch: {"regularizers": [{"unimatch": {"weight": {"value": 0.5}, "threshold": 0.8}}]},
+    bcp: {
+        "regularizers": [{"bcp": {"weight": {"value": 0.5}}}],
+        "teacher": {"decay": 0.9, "statistics": "averaged"},
+    },
 }
 
 #[test]

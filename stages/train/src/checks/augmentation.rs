@@ -40,7 +40,6 @@ fn check_photometric(path: &str, photometric: &PhotometricParams, found: &mut Fo
     found.within(&format!("{path}.noise"), photometric.noise, 1.0);
 }
 
-#[cfg_attr(not(test), expect(dead_code, reason = "no method has strong views yet"))]
 pub(super) fn check_strong(path: &str, strong: &StrongParams, found: &mut Found) {
     found.within(&format!("{path}.jitter_probability"), strong.jitter_probability, 1.0);
     found.within(&format!("{path}.brightness"), strong.brightness, 1.0);
@@ -50,7 +49,6 @@ pub(super) fn check_strong(path: &str, strong: &StrongParams, found: &mut Found)
     found.interval(&format!("{path}.blur_px"), strong.blur_px, [0.0, 32.0]);
 }
 
-#[cfg_attr(not(test), expect(dead_code, reason = "no method mixes images yet"))]
 pub(super) fn check_cutmix(path: &str, cutmix: &CutMixParams, found: &mut Found) {
     found.within(&format!("{path}.probability"), cutmix.probability, 1.0);
     found.interval(&format!("{path}.area"), cutmix.area, [0.001, 0.999]);
@@ -63,7 +61,6 @@ pub(super) fn check_cutmix(path: &str, cutmix: &CutMixParams, found: &mut Found)
     );
 }
 
-#[cfg_attr(not(test), expect(dead_code, reason = "no method pastes images yet"))]
 pub(super) fn check_copy_paste(path: &str, copy_paste: &CopyPasteParams, found: &mut Found) {
     found.unless(
         copy_paste.side > 0.0 && copy_paste.side <= 1.0,

@@ -1,6 +1,7 @@
 //! What the types of the regularizers cannot say.
 
 use super::Found;
+use super::augmentation::{check_copy_paste, check_cutmix, check_strong};
 use super::optimizer::share;
 use super::weight::weight;
 use crate::{AdversarialParams, FeatureMiParams, FeatureParams, RegularizerParams, TrainParams};
@@ -48,6 +49,26 @@ pub(super) fn check(
             supervises_further_outputs(path, params, found);
         }
         RegularizerParams::Adversarial(critic) => adversarial(path, critic, found),
+        RegularizerParams::Fixmatch(term) => {
+            share(&format!("{path}.threshold"), term.threshold, found);
+            check_strong(&format!("{path}.strong"), &term.strong, found);
+            if let Some(cutmix) = &term.cutmix {
+                check_cutmix(&format!("{path}.cutmix"), cutmix, found);
+            }
+        }
+        RegularizerParams::Unimatch(term) => {
+            share(&format!("{path}.threshold"), term.threshold, found);
+            share(&format!("{path}.feature_dropout"), term.feature_dropout, found);
+            check_strong(&format!("{path}.strong"), &term.strong, found);
+            check_cutmix(&format!("{path}.cutmix"), &term.cutmix, found);
+        }
+        RegularizerParams::Bcp(term) => {
+            share(&format!("{path}.pretrain"), term.pretrain, found);
+            check_copy_paste(&format!("{path}.box"), &term.exchanged, found);
+            let alike = params.regularizers.iter().filter(|other| other.needs().supervises);
+            let help = "one term in place of the supervised loss";
+            found.unless(alike.count() == 1, path, "it beside another of its kind", help);
+        }
         RegularizerParams::Consistency(_)
         | RegularizerParams::Entropy(_)
         | RegularizerParams::CrossPseudo(_) => {}
@@ -116,4 +137,49 @@ fn window(path: &str, window: u32, size: u32, what: &str, found: &mut Found) {
         window,
         &format!("less than half of {what}, which is {size}"),
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::checks::tests::messages;
+
+    #[test]
+    fn critics_thresholds_boxes_and_views_are_checked() {
+        let weight = json!({"value": 0.1});
+        let raw = json!({"regularizers": [
+            {"adversarial": {"weight": weight, "width": 0, "lr": 0.0, "betas": [0.9, 1.0]}},
+            {"fixmatch": {"weight": weight, "threshold": 1.0, "cutmix": {"probability": 2.0}}},
+            {"unimatch": {"weight": weight, "feature_dropout": 1.0, "strong": {"contrast": 1.5}}},
+            {"bcp": {"weight": weight, "pretrain": 1.0, "box": {"side": 0.0}}},
+        ]});
+        insta::assert_snapshot!(messages("train", &raw).join("\n"), @r"
+        regularizers[0].adversarial.width: found 0 (a whole number from 1 to 512)
+        regularizers[0].adversarial.lr: found 0 (a number above 0)
+        regularizers[0].adversarial.betas[1]: found 1 (a number from 0 up to, not including, 1)
+        regularizers[1].fixmatch.threshold: found 1 (a number from 0 up to, not including, 1)
+        regularizers[1].fixmatch.cutmix.probability: found 2 (a number from 0 to 1)
+        regularizers[2].unimatch.feature_dropout: found 1 (a number from 0 up to, not including, 1)
+        regularizers[2].unimatch.strong.contrast: found 1.5 (a number from 0 to 1)
+        regularizers[3].bcp.pretrain: found 1 (a number from 0 up to, not including, 1)
+        regularizers[3].bcp.box.side: found 0 (a number above 0 and at most 1)
+        ");
+    }
+
+    #[test]
+    fn only_one_term_takes_the_place_of_the_supervised_loss() {
+        let bcp = json!({"bcp": {"weight": {"value": 0.5}}});
+        let cct = json!({"cct": {"weight": {"value": 0.1}}});
+        let raw = json!({"regularizers": [bcp, bcp, cct]});
+        let found = messages("train", &raw).join("\n");
+        insta::assert_snapshot!(found, @r"
+        regularizers[0].bcp: found it beside another of its kind (one term in place of the supervised loss)
+        regularizers[1].bcp: found it beside another of its kind (one term in place of the supervised loss)
+        regularizers[2].cct: found it beside `bcp` (its outputs learn from labelled images, which the other term withholds)
+        ");
+        let entropy = json!({"entropy": {"weight": {"value": 0.1}, "labelled_too": true}});
+        let raw = json!({"regularizers": [bcp, entropy]});
+        assert_eq!(messages("train", &raw), Vec::<String>::new());
+    }
 }

@@ -24,10 +24,11 @@ pub use optimizer::{AdamParams, AdamWParams, OptimizerParams, RAdamParams, SgdPa
 pub use perturbation::{AffineParams, FlipParams, PerturbationParams, PhotometricParams};
 pub use predict::{Checkpoint, PredictParams, PredictRole};
 pub use regularizer::{
-    AdversarialParams, CctParams, ClusterHead, ConsistencyParams, CrossPseudoParams, Divergence,
-    EntropyParams, FeatureMiParams, FeatureParams, IctParams, LocalMiParams, MeanTeacherParams,
-    MixupParams, Needs, PseudoLabelLoss, PseudoLabelParams, RegularizerParams, UaMtParams,
-    UaMtTarget, UrpcParams, VatParams,
+    AdversarialParams, BcpParams, CctParams, ClusterHead, ConsistencyParams, CrossPseudoParams,
+    Divergence, EntropyParams, FeatureMiParams, FeatureParams, FixmatchLoss, FixmatchParams,
+    IctParams, LabelsFrom, LocalMiParams, MeanTeacherParams, MixupParams, Needs, PseudoLabelLoss,
+    PseudoLabelParams, RegularizerParams, UaMtParams, UaMtTarget, UnimatchParams, UrpcParams,
+    VatParams,
 };
 pub use strong::StrongParams;
 pub use supervised::SupervisedLoss;

@@ -1,17 +1,20 @@
 //! The terms added to the supervised loss: what makes a method semi-supervised. One file each.
 
 mod adversarial;
+mod bcp;
 mod cct;
 mod consistency;
 mod cross_pseudo;
 mod entropy;
 mod feature_mi;
+mod fixmatch;
 mod ict;
 mod local_mi;
 mod mean_teacher;
 mod mixup;
 mod pseudo_label;
 mod ua_mt;
+mod unimatch;
 mod urpc;
 mod vat;
 
@@ -21,17 +24,20 @@ use serde::{Deserialize, Serialize};
 use super::WeightParams;
 
 pub use adversarial::AdversarialParams;
+pub use bcp::BcpParams;
 pub use cct::CctParams;
 pub use consistency::{ConsistencyParams, Divergence};
 pub use cross_pseudo::CrossPseudoParams;
 pub use entropy::EntropyParams;
 pub use feature_mi::{ClusterHead, FeatureMiParams, FeatureParams};
+pub use fixmatch::{FixmatchLoss, FixmatchParams, LabelsFrom};
 pub use ict::IctParams;
 pub use local_mi::LocalMiParams;
 pub use mean_teacher::MeanTeacherParams;
 pub use mixup::MixupParams;
 pub use pseudo_label::{PseudoLabelLoss, PseudoLabelParams};
 pub use ua_mt::{UaMtParams, UaMtTarget};
+pub use unimatch::UnimatchParams;
 pub use urpc::UrpcParams;
 pub use vat::VatParams;
 
@@ -70,6 +76,13 @@ pub enum RegularizerParams {
     Cct(CctParams),
     /// Trains the network against a critic that tells unlabelled segmentations from labelled ones.
     Adversarial(AdversarialParams),
+    /// Trains the network on certain labels of its own in strongly changed images.
+    Fixmatch(FixmatchParams),
+    /// Trains the network on certain labels of its own in two strongly changed images and in
+    /// disturbed features.
+    Unimatch(UnimatchParams),
+    /// Trains the network on labelled and unlabelled images pasted into each other.
+    Bcp(BcpParams),
 }
 
 /// What a term asks the training loop to prepare.
@@ -138,6 +151,9 @@ impl RegularizerParams {
             Self::Urpc(_) => "urpc",
             Self::Cct(_) => "cct",
             Self::Adversarial(_) => "adversarial",
+            Self::Fixmatch(_) => "fixmatch",
+            Self::Unimatch(_) => "unimatch",
+            Self::Bcp(_) => "bcp",
         }
     }
 
@@ -158,6 +174,9 @@ impl RegularizerParams {
             Self::Urpc(params) => &params.weight,
             Self::Cct(params) => &params.weight,
             Self::Adversarial(params) => &params.weight,
+            Self::Fixmatch(params) => &params.weight,
+            Self::Unimatch(params) => &params.weight,
+            Self::Bcp(params) => &params.weight,
         }
     }
 
@@ -185,10 +204,26 @@ impl RegularizerParams {
             // The critic sees the labelled images once and the unlabelled ones twice, in maps of a
             // quarter of the pixels and less.
             Self::Adversarial(_) => Needs { labelled: true, further_passes: 1, ..unlabelled },
+            Self::Fixmatch(params) if params.labels_from == LabelsFrom::Teacher => {
+                Needs { images: true, teacher: true, further_passes: 2, ..Needs::default() }
+            }
+            Self::Fixmatch(_) => Needs { further_passes: 1, ..unlabelled },
+            Self::Unimatch(_) => Needs { further_passes: 3, ..unlabelled },
+            Self::Bcp(_) => Needs {
+                images: true,
+                teacher: true,
+                supervises: true,
+                further_passes: 3,
+                ..Needs::default()
+            },
         }
     }
 }
 
 fn yes() -> bool {
     true
+}
+
+fn confident() -> f64 {
+    0.95
 }
