@@ -47,7 +47,7 @@ impl Regularizer for Cct {
         for (decoder, disturbance) in (1..).zip(disturbances) {
             let encoded = self.disturbed(disturbance, &seen.encoded);
             let scores = step.student.decode(decoder, &encoded, Mode::Training).scores;
-            heads.push(supervised(&scores.narrow(0, 0, labelled), &step.batch.labels));
+            heads.push(step.supervised_loss(&scores.narrow(0, 0, labelled), &step.batch.labels));
             further.push(scores.narrow(0, labelled, unlabelled));
         }
         let main = seen.scores().narrow(0, labelled, unlabelled);
@@ -68,11 +68,6 @@ impl Cct {
         };
         Encoded(encoded.0.iter().map(disturb).collect())
     }
-}
-
-/// The supervised loss of one decoder.
-fn supervised(scores: &Tensor, labels: &Tensor) -> Tensor {
-    crate::supervised::cross_entropy(scores, labels)
 }
 
 /// # Shapes

@@ -94,7 +94,7 @@ fn term_of_params(
     let taught = teacher.network().begin();
     let needs = params.needs();
     let images = JointImages { labelled: true, unlabelled: true, perturbed: needs.perturbed };
-    let step = Step::new((5, 10), &params, &batch, &student, Some(&taught), images);
+    let step = Step::new((5, 10), params, &batch, &student, Some(&taught), images);
     let loss = terms[0].regularizer.loss(&step);
     let mut all = loss.term.shallow_clone();
     for head in loss.heads.into_iter().chain(loss.supervised) {

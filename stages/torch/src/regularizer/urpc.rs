@@ -50,7 +50,7 @@ impl Regularizer for Urpc {
         let further: Vec<Tensor> = further.collect();
         let heads = further
             .iter()
-            .map(|scores| supervised(&scores.narrow(0, 0, labelled), &step.batch.labels));
+            .map(|scores| step.supervised_loss(&scores.narrow(0, 0, labelled), &step.batch.labels));
         let heads = heads.collect();
         let all: Vec<Tensor> = std::iter::once(seen.scores())
             .chain(&further)
@@ -71,11 +71,6 @@ impl Urpc {
             _ => scale_randomly(feature, NOISE),
         }
     }
-}
-
-/// The supervised loss of one head.
-fn supervised(scores: &Tensor, labels: &Tensor) -> Tensor {
-    crate::supervised::cross_entropy(scores, labels)
 }
 
 /// The term and the mean divergence.
