@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, outside test functions")]
 
+mod local_mi;
 mod toy;
 mod training;
 mod worker;
