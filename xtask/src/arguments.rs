@@ -18,12 +18,15 @@ Commands:
   install [--prefix DIR]     Build optimized and put `orchestrate` and its worker into DIR/bin
   bench engine [ARGS]...     Measure an optimized build beside make, ninja, DVC and others;
                              `cargo xtask bench engine --help` lists ARGS
+  bench train [ARGS]...      Measure a training step beside the same step in PyTorch
   help                       Print this text
 
 Environment:
   LIBTORCH     folder of a libtorch of your own (version 2.11.0), used instead of .libtorch/
   CXX          C++ compiler, instead of `c++`
   PIP_*        read by pip while it fetches libtorch: index, proxy, certificates, PIP_FIND_LINKS
+  ORCHESTRATE_PYTHON_TORCH
+               a Python with PyTorch 2.11 that reads checkpoints in a test; `bench train` makes one
 
 Examples:
   cargo xtask run experiments/quickstart.yaml

@@ -3,39 +3,42 @@
 use std::ffi::{OsStr, OsString};
 use std::process::{Command, ExitCode};
 
-use crate::cargo;
 use crate::environment::Environment;
 use crate::error::Error;
+use crate::{cargo, python};
 
 /// The crate that measures. It is one of its own so that this one, which everybody waits for,
 /// stays nearly without dependencies.
 const PACKAGE: &str = "xtask-bench";
 
-/// Builds `orchestrate` and the toy program unless `--program` names one, and becomes the program
-/// that measures.
+/// Builds what is to be measured unless `--program` names one, and becomes the program that
+/// measures.
 ///
 /// # Errors
 /// What set-up and build report.
 pub(crate) fn bench(environment: &Environment, rest: &[OsString]) -> Result<ExitCode, Error> {
     let mut arguments = rest.to_vec();
-    if builds(rest) {
-        let libtorch = cargo::set_up(environment)?;
-        cargo::build_optimized(environment, &libtorch, &[])?;
-        // What an action inside the process costs is seen on stages that do nothing.
-        cargo::build_optimized(
-            environment,
-            &libtorch,
-            &["-p", "pipeline-cli", "--example", "toy"],
-        )?;
+    let measured = measured(rest);
+    if let Some(benchmark) = measured.filter(|_| !names(rest, "--program")) {
+        build(environment, benchmark)?;
         let programs = cargo::optimized_programs(environment);
         arguments.push("--program".into());
-        arguments.push(programs.join("orchestrate").into());
-        if !names(rest, "--toy") {
-            arguments.push("--toy".into());
-            arguments.push(programs.join("examples/toy").into());
+        match benchmark {
+            Benchmark::Engine => {
+                arguments.push(programs.join("orchestrate").into());
+                if !names(rest, "--toy") {
+                    arguments.push("--toy".into());
+                    arguments.push(programs.join("examples/toy").into());
+                }
+            }
+            Benchmark::Train => arguments.push(programs.join("examples/step_time").into()),
         }
     }
-    if measures(rest) {
+    if measured == Some(Benchmark::Train) && !names(rest, "--python") {
+        arguments.push("--python".into());
+        arguments.push(python::prepare_pytorch(environment)?.into());
+    }
+    if measured.is_some() {
         arguments.push("--root".into());
         arguments.push(environment.root.clone().into());
     }
@@ -47,15 +50,37 @@ pub(crate) fn bench(environment: &Environment, rest: &[OsString]) -> Result<Exit
     cargo::replace_with(command)
 }
 
-/// Says whether something is to be measured that must be built first.
-fn builds(rest: &[OsString]) -> bool {
-    measures(rest) && !names(rest, "--program")
+/// The benchmarks that measure something of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Benchmark {
+    Engine,
+    Train,
 }
 
-/// Says whether anything is to be measured, and not only asked for help.
-fn measures(rest: &[OsString]) -> bool {
-    let help = |argument: &OsString| argument == "--help" || argument == "-h";
-    rest.first().is_some_and(|benchmark| benchmark == "engine") && !rest.iter().any(help)
+fn build(environment: &Environment, benchmark: Benchmark) -> Result<(), Error> {
+    let libtorch = cargo::set_up(environment)?;
+    let example = match benchmark {
+        Benchmark::Engine => {
+            cargo::build_optimized(environment, &libtorch, &[])?;
+            // What an action inside the process costs is seen on stages that do nothing.
+            &["-p", "pipeline-cli", "--example", "toy"][..]
+        }
+        // The training loop as the worker runs it, held back before every step.
+        Benchmark::Train => &["--example", "step_time"],
+    };
+    cargo::build_optimized(environment, &libtorch, example)
+}
+
+/// Returns what is to be measured; nothing where only help is asked for.
+fn measured(rest: &[OsString]) -> Option<Benchmark> {
+    if rest.iter().any(|argument| argument == "--help" || argument == "-h") {
+        return None;
+    }
+    match rest.first()?.to_str()? {
+        "engine" => Some(Benchmark::Engine),
+        "train" => Some(Benchmark::Train),
+        _ => None,
+    }
 }
 
 /// Says whether an option is given, in either spelling.
@@ -70,21 +95,28 @@ fn names(rest: &[OsString], option: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn builds(arguments: &[&str]) -> bool {
-        super::builds(&arguments.iter().map(OsString::from).collect::<Vec<_>>())
+    fn measured(arguments: &[&str]) -> Option<Benchmark> {
+        super::measured(&arguments.iter().map(OsString::from).collect::<Vec<_>>())
     }
 
     #[test]
-    fn builds_unless_a_program_is_named() {
-        assert!(builds(&["engine", "--only", "plan"]));
-        assert!(!builds(&["engine", "--program", "/opt/orchestrate"]));
-        assert!(!builds(&["engine", "--program=/opt/orchestrate"]));
+    fn knows_what_is_to_be_measured() {
+        assert_eq!(measured(&["engine", "--only", "plan"]), Some(Benchmark::Engine));
+        assert_eq!(measured(&["train", "--threads", "1"]), Some(Benchmark::Train));
     }
 
     #[test]
     fn builds_nothing_to_print_help() {
-        assert!(!builds(&["engine", "--help"]));
-        assert!(!builds(&["--help"]));
-        assert!(!builds(&[]));
+        assert_eq!(measured(&["engine", "--help"]), None);
+        assert_eq!(measured(&["train", "-h"]), None);
+        assert_eq!(measured(&["--help"]), None);
+        assert_eq!(measured(&[]), None);
+    }
+
+    #[test]
+    fn sees_an_option_in_both_spellings() {
+        let names = |argument: &str| names(&["engine".into(), argument.into()], "--program");
+        assert!(names("--program") && names("--program=/opt/orchestrate"));
+        assert!(!names("--programs") && !names("/opt/--program"));
     }
 }

@@ -53,6 +53,9 @@ pub(crate) fn test(environment: &Environment, rest: &[OsString]) -> Result<ExitC
         command.args(["test", "--no-fail-fast", "--lib", "--bins", "--tests"]);
     }
     command.args(package_selection(rest)).args(rest);
+    if let Some(python) = python::pytorch_at_hand(environment) {
+        command.env(python::TORCH_VARIABLE, python);
+    }
     replace_with(command)
 }
 

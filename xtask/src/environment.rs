@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
+use crate::python::TORCH_VARIABLE;
 
 /// The machine and the checkout, as far as the commands need to know them.
 #[derive(Debug, Clone)]
@@ -20,6 +21,8 @@ pub(crate) struct Environment {
     pub(crate) path: OsString,
     /// Value of `LIBTORCH`. Cargo sets it from `.cargo/config.toml` where the user did not.
     pub(crate) libtorch: Option<PathBuf>,
+    /// Value of `ORCHESTRATE_PYTHON_TORCH`.
+    pub(crate) python_torch: Option<PathBuf>,
     /// Value of `CXX`, the C++ compiler that build scripts use instead of `c++`.
     pub(crate) cxx: Option<OsString>,
     /// Value of `HOME`.
@@ -52,6 +55,7 @@ impl Environment {
             programs: program.parent().map(Path::to_path_buf).unwrap_or_default(),
             path: variable("PATH").unwrap_or_default(),
             libtorch: variable("LIBTORCH").map(PathBuf::from),
+            python_torch: variable(TORCH_VARIABLE).map(PathBuf::from),
             cxx: variable("CXX"),
             home: variable("HOME").map(PathBuf::from),
             cargo_home: variable("CARGO_HOME").map(PathBuf::from),
@@ -86,6 +90,7 @@ impl Environment {
             programs: root.join("target/debug"),
             path: root.join("programs").into(),
             libtorch: None,
+            python_torch: None,
             cxx: None,
             home: None,
             cargo_home: None,

@@ -39,6 +39,8 @@ pub(crate) enum Error {
         /// How it ended.
         status: ExitStatus,
     },
+    /// A Python with PyTorch cannot be made.
+    Python(String),
     /// No place to install to is known.
     NoPrefix,
 }
@@ -54,6 +56,9 @@ impl Error {
             }
             Self::Tool(error) => Some(error.help()),
             Self::Libtorch(error) => Some(error.help()),
+            Self::Python(_) => {
+                Some("name one that has torch, numpy and safetensors: `--python PATH`".into())
+            }
             Self::NoPrefix => Some("say where: `cargo xtask install --prefix DIR`".into()),
             Self::Io(_) | Self::Start { .. } | Self::Step { .. } => None,
         }
@@ -67,7 +72,9 @@ impl Error {
                 ExitCode::from(2)
             }
             Self::Step { status, .. } => code_of(*status),
-            Self::Libtorch(_) | Self::Io(_) | Self::Start { .. } => ExitCode::FAILURE,
+            Self::Libtorch(_) | Self::Python(_) | Self::Io(_) | Self::Start { .. } => {
+                ExitCode::FAILURE
+            }
         }
     }
 }
@@ -92,6 +99,7 @@ impl fmt::Display for Error {
                 write!(formatter, "cannot start `{}`: {source}", program.display())
             }
             Self::Step { what, status } => write!(formatter, "{what} failed ({status})"),
+            Self::Python(what) => write!(formatter, "no Python with PyTorch: {what}"),
             Self::NoPrefix => formatter.write_str("HOME is not set, so no place to install to"),
         }
     }

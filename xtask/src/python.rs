@@ -1,50 +1,112 @@
-//! A Python for the tests of methods in Python, in `.python/`.
+//! Pythons of the repository's own, each in a virtual environment that is made once.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::environment::Environment;
+use crate::error::Error;
+use crate::libtorch;
 use crate::report;
 
-/// What the example in `experiments/python` needs.
-const PACKAGES: [&str; 2] = ["numpy", "pyarrow"];
+/// The variable that tells the tests where a Python with PyTorch is.
+pub(crate) const TORCH_VARIABLE: &str = "ORCHESTRATE_PYTHON_TORCH";
 /// Written last: without it the folder is not whole.
 const STAMP: &str = "packages.txt";
 
-/// Makes a virtual environment with the packages of the example, once. Without one the tests that
-/// need it say so and pass, so that nothing of this is an error.
+/// A virtual environment.
+struct Python {
+    /// Its folder in the repository.
+    folder: &'static str,
+    /// What pip is asked for.
+    packages: Vec<String>,
+}
+
+/// What the example in `experiments/python` needs.
+fn of_the_example() -> Python {
+    Python { folder: ".python", packages: vec!["numpy".into(), "pyarrow".into()] }
+}
+
+/// What `python/` needs: the PyTorch whose libraries the worker is linked to. pip brings what that
+/// asks for; on Linux these are CUDA libraries for the most part, without which `import torch` does
+/// not work even where nothing is computed with them.
+fn with_pytorch() -> Python {
+    let torch = format!("torch=={}", libtorch::VERSION);
+    Python {
+        folder: "target/bench/pytorch",
+        packages: vec![torch, "numpy".into(), "safetensors".into()],
+    }
+}
+
+/// Makes the Python of the tests. Without one the tests that need it say so and pass, so that nothing
+/// of this is an error.
 pub(crate) fn prepare(environment: &Environment) {
-    let folder = environment.root.join(".python");
-    if is_whole(&folder) {
+    let python = of_the_example();
+    if python.is_whole(&environment.root) {
         return;
     }
-    report::line(&format!("a Python with {} for the tests, once", PACKAGES.join(" and ")));
-    if let Err(what) = make(environment, &folder) {
+    report::line(&format!("a Python with {} for the tests, once", python.packages.join(" and ")));
+    if let Err(what) = python.make(environment) {
         report::line(&format!("without it, tests of methods in Python are skipped: {what}"));
     }
 }
 
-fn is_whole(folder: &Path) -> bool {
-    fs_err::read_to_string(folder.join(STAMP)).is_ok_and(|text| text == packages())
-}
-
-fn packages() -> String {
-    PACKAGES.join("\n")
-}
-
-fn make(environment: &Environment, folder: &Path) -> Result<(), String> {
-    let python = environment.find_program("python3").ok_or("there is no python3")?;
-    if folder.exists() {
-        fs_err::remove_dir_all(folder).map_err(|error| error.to_string())?;
+/// Makes the Python that the training step is compared with; returns its program.
+///
+/// # Errors
+/// [`Error::Python`] if it cannot be made.
+pub(crate) fn prepare_pytorch(environment: &Environment) -> Result<PathBuf, Error> {
+    let python = with_pytorch();
+    if !python.is_whole(&environment.root) {
+        let size = if cfg!(target_os = "linux") {
+            "fetches 2.7 GB and fills 5 GB with it and its CUDA libraries"
+        } else {
+            "fetches 0.1 GB and fills 0.5 GB"
+        };
+        report::line(&format!("pip installs {}, once: it {size}", python.packages.join(", ")));
+        python.make(environment).map_err(Error::Python)?;
     }
-    let mut venv = Command::new(python);
-    venv.args(["-m", "venv"]).arg(folder);
-    quietly(venv, "making a virtual environment")?;
-    let mut pip = Command::new(folder.join("bin/python3"));
-    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]);
-    pip.args(["--only-binary=:all:", "--no-cache-dir"]).args(PACKAGES);
-    quietly(pip, "installing the packages")?;
-    fs_err::write(folder.join(STAMP), packages()).map_err(|error| error.to_string())
+    Ok(python.program(&environment.root))
+}
+
+/// Returns the Python that the user names, or that of [`prepare_pytorch`] if it has been made before.
+pub(crate) fn pytorch_at_hand(environment: &Environment) -> Option<PathBuf> {
+    if let Some(named) = &environment.python_torch {
+        return Some(environment.working_folder.join(named));
+    }
+    let python = with_pytorch();
+    python.is_whole(&environment.root).then(|| python.program(&environment.root))
+}
+
+impl Python {
+    fn program(&self, root: &Path) -> PathBuf {
+        root.join(self.folder).join("bin/python3")
+    }
+
+    fn stamp(&self) -> String {
+        self.packages.join("\n")
+    }
+
+    fn is_whole(&self, root: &Path) -> bool {
+        let stamp = root.join(self.folder).join(STAMP);
+        fs_err::read_to_string(stamp).is_ok_and(|text| text == self.stamp())
+    }
+
+    /// Makes it anew.
+    fn make(&self, environment: &Environment) -> Result<(), String> {
+        let python = environment.find_program("python3").ok_or("there is no python3")?;
+        let folder = environment.root.join(self.folder);
+        if folder.exists() {
+            fs_err::remove_dir_all(&folder).map_err(|error| error.to_string())?;
+        }
+        let mut venv = Command::new(python);
+        venv.args(["-m", "venv"]).arg(&folder);
+        quietly(venv, "making a virtual environment")?;
+        let mut pip = Command::new(self.program(&environment.root));
+        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]);
+        pip.args(["--only-binary=:all:", "--no-cache-dir"]).args(&self.packages);
+        quietly(pip, "installing the packages")?;
+        fs_err::write(folder.join(STAMP), self.stamp()).map_err(|error| error.to_string())
+    }
 }
 
 /// Runs a command; the last line of what it says is why it failed.
@@ -66,17 +128,36 @@ mod tests {
     #[test]
     fn a_half_made_environment_is_made_again_and_a_whole_one_is_left_alone() {
         let root = tempfile::tempdir().unwrap();
-        let folder = root.path().join(".python");
+        let python = of_the_example();
+        let folder = root.path().join(python.folder);
         let environment = Environment::bare(root.path());
         fs_err::create_dir_all(&folder).unwrap();
-        assert!(!is_whole(&folder));
-        assert_eq!(make(&environment, &folder), Err("there is no python3".to_owned()));
-        fs_err::write(folder.join(STAMP), packages()).unwrap();
-        assert!(is_whole(&folder));
+        assert!(!python.is_whole(root.path()));
+        assert_eq!(python.make(&environment), Err("there is no python3".to_owned()));
+        fs_err::write(folder.join(STAMP), python.stamp()).unwrap();
+        assert!(python.is_whole(root.path()));
         prepare(&environment);
         assert!(folder.join(STAMP).is_file());
         fs_err::write(folder.join(STAMP), "numpy").unwrap();
-        assert!(!is_whole(&folder), "it has other packages");
+        assert!(!python.is_whole(root.path()), "it has other packages");
+    }
+
+    #[test]
+    fn the_one_with_pytorch_is_known_only_when_it_is_whole() {
+        let root = tempfile::tempdir().unwrap();
+        let mut environment = Environment::bare(root.path());
+        assert_eq!(pytorch_at_hand(&environment), None);
+        let error = prepare_pytorch(&environment).unwrap_err();
+        assert!(error.to_string().ends_with("there is no python3"), "{error}");
+        assert!(error.help().unwrap().contains("--python"));
+        let folder = root.path().join("target/bench/pytorch");
+        fs_err::create_dir_all(&folder).unwrap();
+        fs_err::write(folder.join(STAMP), "torch==2.11.0\nnumpy\nsafetensors").unwrap();
+        let program = folder.join("bin/python3");
+        assert_eq!(pytorch_at_hand(&environment), Some(program.clone()));
+        assert_eq!(prepare_pytorch(&environment).unwrap(), program);
+        environment.python_torch = Some("own/python3".into());
+        assert_eq!(pytorch_at_hand(&environment), Some(root.path().join("own/python3")));
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::train::{self, TrainArguments};
+
 /// Measures the repository's programs beside others that do the same.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask bench", bin_name = "cargo xtask bench")]
@@ -19,6 +21,9 @@ pub(crate) enum Benchmark {
     /// The engine beside make, ninja, n2, doit, Snakemake, DVC and redun, on the same graphs
     #[command(after_help = EXAMPLES)]
     Engine(Box<EngineArguments>),
+    /// A training step of the published method beside the same step in PyTorch
+    #[command(after_help = train::EXAMPLES)]
+    Train(Box<TrainArguments>),
     /// Runs the programs of the graph one after the other, as the measure of what a tool adds
     #[command(hide = true)]
     BareLoop {
@@ -156,7 +161,7 @@ mod tests {
         let parsed = Arguments::try_parse_from(all).map_err(|error| error.to_string())?;
         match parsed.benchmark {
             Benchmark::Engine(options) => Ok(*options),
-            Benchmark::BareLoop { .. } => Err("not the engine".into()),
+            Benchmark::Train(_) | Benchmark::BareLoop { .. } => Err("not the engine".into()),
         }
     }
 

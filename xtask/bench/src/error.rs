@@ -30,8 +30,11 @@ pub(crate) enum BenchError {
         /// The end of what it printed.
         output: String,
     },
-    /// The result cannot be written as JSON.
-    #[error("cannot write the result as JSON: {0}")]
+    /// Contestants that should do the same do not.
+    #[error("they do not compute the same:\n  {}", .0.join("\n  "))]
+    Disagreement(Vec<String>),
+    /// The result cannot be written, or an intermediate one not be read, as JSON.
+    #[error("not the JSON that was expected: {0}")]
     Json(#[from] serde_json::Error),
 }
 
@@ -40,9 +43,11 @@ impl BenchError {
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Usage(_) => ExitCode::from(2),
-            Self::Io(_) | Self::Start { .. } | Self::Step { .. } | Self::Json(_) => {
-                ExitCode::FAILURE
-            }
+            Self::Io(_)
+            | Self::Start { .. }
+            | Self::Step { .. }
+            | Self::Disagreement(_)
+            | Self::Json(_) => ExitCode::FAILURE,
         }
     }
 }

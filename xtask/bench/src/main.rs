@@ -1,8 +1,9 @@
-//! Measures the engine beside its peers: the program behind `cargo xtask bench`.
+//! Measures the repository's programs beside others: the program behind `cargo xtask bench`.
 //!
-//! Every tool gets the same graph of the same commands, and all of them are measured in one run,
-//! turn by turn, so that whatever else the machine does falls on all alike. Only ratios within one
-//! run mean something.
+//! All contestants get the same work, and all of them are measured in one run, turn by turn, so that
+//! whatever else the machine does falls on all alike. Only ratios within one run mean something.
+//! `session` and `part` are about the engine beside other tools for graphs of commands, `train` is
+//! about a training step beside PyTorch's.
 
 mod arguments;
 mod bare_loop;
@@ -17,8 +18,10 @@ mod render;
 mod report;
 mod session;
 mod statistics;
+mod surroundings;
 mod target;
 mod tool;
+mod train;
 mod version;
 
 use std::io::Write;
@@ -31,6 +34,7 @@ use arguments::{Arguments, Benchmark};
 fn main() -> ExitCode {
     let result = match Arguments::parse().benchmark {
         Benchmark::Engine(options) => session::run(&options),
+        Benchmark::Train(options) => train::run(&options),
         Benchmark::BareLoop { stages, cpus } => bare_loop::run(stages, cpus),
     };
     match result {

@@ -51,7 +51,8 @@ impl Invocation {
         std::iter::once(name.into()).chain(arguments).collect::<Vec<_>>().join(" ")
     }
 
-    fn command(&self) -> Command {
+    /// Returns the command without input, in its folder and environment.
+    pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command.args(&self.arguments).current_dir(&self.folder).stdin(Stdio::null());
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
@@ -173,7 +174,11 @@ fn stop_if_late(events: &Receiver<Pid>, patience: Duration) -> bool {
     true
 }
 
-fn tail(file: &mut (impl Read + Seek)) -> std::io::Result<String> {
+/// Returns the end of what was written to a file.
+///
+/// # Errors
+/// The error of reading.
+pub(crate) fn tail(file: &mut (impl Read + Seek)) -> std::io::Result<String> {
     let length = file.seek(SeekFrom::End(0))?;
     file.seek(SeekFrom::Start(length.saturating_sub(TAIL_BYTES)))?;
     let mut bytes = Vec::new();

@@ -2,14 +2,14 @@
 
 use std::fmt::Write;
 
-use crate::report::{Group, Report, Row};
+use crate::report::{Group, Report, Row, Section};
 use crate::target::{Target, seconds};
 
 const HEADS: [&str; 8] = ["tool", "median", "range", "ratio", "CPU", "memory", "executed", "runs"];
 
 /// Writes the whole report.
 pub(crate) fn markdown(report: &Report) -> String {
-    let mut text = String::from("# The engine beside its peers\n\n");
+    let mut text = format!("# {}\n\n", report.title);
     let machine = &report.machine;
     let versions: Vec<_> =
         report.tools.iter().map(|tool| format!("{} {}", tool.name, tool.version)).collect();
@@ -30,18 +30,23 @@ pub(crate) fn markdown(report: &Report) -> String {
         let reason = absent.reason.lines().next().unwrap_or_default();
         let _ = writeln!(text, "- Not measured: {} ({reason}).", absent.name);
     }
-    text.push_str(
-        "\nTools are measured turn by turn in one run. Times are medians of wall time from outside \
-         the process; ratios are to the first row of each table; memory is the largest resident \
-         set of one process; `executed` counts the stages that really ran.\n",
-    );
+    let _ = writeln!(text, "\n{}", report.about);
     if !report.targets.is_empty() {
         let _ = write!(text, "\n## What is wanted\n\n{}", targets(&report.targets));
+    }
+    for section in &report.sections {
+        let _ = write!(text, "\n{}", self::section(section));
     }
     for group in &report.groups {
         let _ = write!(text, "\n{}", self::group(group));
     }
     text
+}
+
+/// Writes a table of anything with its heading.
+pub(crate) fn section(section: &Section) -> String {
+    let heads: Vec<_> = section.heads.iter().map(String::as_str).collect();
+    format!("## {}\n\n{}\n\n{}", section.title, section.note, table(&heads, &section.rows))
 }
 
 /// Writes one table with its heading.

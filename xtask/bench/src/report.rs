@@ -1,12 +1,15 @@
 //! What was measured.
 
 use std::io::Write;
+use std::path::Path;
 use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::error::BenchError;
 use crate::machine::Machine;
 use crate::race::Series;
+use crate::render;
 use crate::statistics::Summary;
 use crate::target::Target;
 use crate::tool::Absent;
@@ -14,6 +17,10 @@ use crate::tool::Absent;
 /// All results of one run.
 #[derive(Debug, Serialize)]
 pub(crate) struct Report {
+    /// What it is about.
+    pub(crate) title: String,
+    /// What a reader must know to understand the numbers.
+    pub(crate) about: String,
     /// Where it was measured.
     pub(crate) machine: Machine,
     /// The command that measured it, as typed.
@@ -24,8 +31,23 @@ pub(crate) struct Report {
     pub(crate) absent: Vec<Absent>,
     /// What is wanted, and whether it was met.
     pub(crate) targets: Vec<Target>,
+    /// What was found besides measurements.
+    pub(crate) sections: Vec<Section>,
     /// The measurements.
     pub(crate) groups: Vec<Group>,
+}
+
+/// A table of anything.
+#[derive(Debug, Serialize)]
+pub(crate) struct Section {
+    /// What it is about.
+    pub(crate) title: String,
+    /// What a reader must know about it.
+    pub(crate) note: String,
+    /// Names of the columns.
+    pub(crate) heads: Vec<String>,
+    /// One row for each thing.
+    pub(crate) rows: Vec<Vec<String>>,
 }
 
 /// A tool and its version.
@@ -71,6 +93,24 @@ pub(crate) struct Row {
     pub(crate) ratio: Option<f64>,
     /// Why it was not measured, or not more often.
     pub(crate) problem: Option<String>,
+}
+
+impl Report {
+    /// Writes the report as Markdown, and beside it as JSON.
+    ///
+    /// # Errors
+    /// The error of writing.
+    pub(crate) fn write(&self, out: &Path) -> Result<(), BenchError> {
+        if let Some(parent) = out.parent() {
+            fs_err::create_dir_all(parent)?;
+        }
+        fs_err::write(out, render::markdown(self))?;
+        let mut json = serde_json::to_string_pretty(self)?;
+        json.push('\n');
+        fs_err::write(out.with_extension("json"), json)?;
+        line(&format!("wrote {} and the JSON beside it", out.display()));
+        Ok(())
+    }
 }
 
 impl Row {

@@ -1,6 +1,5 @@
 //! One run of the benchmark from beginning to end.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -11,10 +10,17 @@ use crate::machine::{self, Machine};
 use crate::measure::{Invocation, step};
 use crate::race::Repeats;
 use crate::report::{Group, Report, Version, line, print};
+use crate::surroundings::Surroundings;
 use crate::target::Target;
 use crate::tool::{self, Form, Found, Orchestrate, Seat, Tool};
 use crate::version::version_in;
 use crate::{part, render};
+
+/// What the numbers of the report are.
+const ABOUT: &str = "\
+Tools are measured turn by turn in one run. Times are medians of wall time from outside the process; \
+ratios are to the first row of each table; memory is the largest resident set of one process; \
+`executed` counts the stages that really ran.";
 
 /// What the parts of the benchmark share.
 pub(crate) struct Session<'a> {
@@ -63,7 +69,7 @@ pub(crate) fn run(options: &EngineArguments) -> Result<(), BenchError> {
 
 impl<'a> Session<'a> {
     fn open(options: &'a EngineArguments) -> Result<Self, BenchError> {
-        let (path, folder, typed) = surroundings()?;
+        let Surroundings { path, folder, typed } = Surroundings::look()?;
         let root = fs_err::canonicalize(folder.join(&options.root))?;
         let scratch = match &options.scratch {
             Some(scratch) => folder.join(scratch),
@@ -96,11 +102,14 @@ impl<'a> Session<'a> {
             toy: toy.transpose()?,
             scratch: scratch.clone(),
             report: Report {
+                title: "The engine beside its peers".into(),
+                about: ABOUT.into(),
                 machine,
                 command: typed,
                 tools: vec![own],
                 absent: Vec::new(),
                 targets: Vec::new(),
+                sections: Vec::new(),
                 groups: Vec::new(),
             },
         };
@@ -181,19 +190,10 @@ impl<'a> Session<'a> {
         if !self.report.targets.is_empty() {
             print(&format!("\n## What is wanted\n\n{}", render::targets(&self.report.targets)))?;
         }
-        if let Some(out) = &self.options.out {
-            let (_, folder, _) = surroundings()?;
-            let out = folder.join(out);
-            if let Some(parent) = out.parent() {
-                fs_err::create_dir_all(parent)?;
-            }
-            fs_err::write(&out, render::markdown(&self.report))?;
-            let mut json = serde_json::to_string_pretty(&self.report)?;
-            json.push('\n');
-            fs_err::write(out.with_extension("json"), json)?;
-            line(&format!("wrote {} and the JSON beside it", out.display()));
+        match &self.options.out {
+            Some(out) => self.report.write(&Surroundings::look()?.folder.join(out)),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 
@@ -229,44 +229,4 @@ fn clear(folder: &Path, depth: usize) -> Result<(), BenchError> {
         }
     }
     Ok(())
-}
-
-/// Reads `PATH`, the working folder and the command line as it was typed.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this is the one place of the program that looks at its surroundings"
-)]
-fn surroundings() -> Result<(OsString, PathBuf, String), BenchError> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let arguments: Vec<_> = std::env::args().skip(1).collect();
-    Ok((path, std::env::current_dir()?, typed(&arguments)))
-}
-
-/// Returns the command as a person typed it: without what `cargo xtask` adds, and without folders
-/// of this machine.
-fn typed(arguments: &[String]) -> String {
-    const ADDED: [&str; 5] = ["--root", "--program", "--toy", "--scratch", "--out"];
-    let mut words = vec!["cargo xtask bench"];
-    let mut arguments = arguments.iter().map(String::as_str);
-    while let Some(argument) = arguments.next() {
-        if ADDED.contains(&argument) {
-            arguments.next();
-        } else if !ADDED.iter().any(|name| argument.starts_with(&format!("{name}="))) {
-            words.push(argument);
-        }
-    }
-    words.join(" ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shows_the_command_without_folders_of_the_machine() {
-        let arguments =
-            ["engine", "--root", "/r", "--program", "/r/p", "--scratch=/s", "--only", "plan"];
-        let arguments: Vec<_> = arguments.into_iter().map(String::from).collect();
-        assert_eq!(typed(&arguments), "cargo xtask bench engine --only plan");
-    }
 }

@@ -1,6 +1,8 @@
-//! What the engine is meant to reach.
+//! What is meant to be reached.
 
 use serde::Serialize;
+
+use crate::statistics::Summary;
 
 /// One number that is wanted, and what was found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -38,6 +40,26 @@ impl Target {
             wanted: format!("at most {limit}{unit}"),
             found: found.map_or_else(not_measured, |found| format!("{found:.2}{unit}")),
             met: found.map(|found| found <= limit),
+        }
+    }
+
+    /// How many times faster something must be. Beside the medians, which decide, it tells what the
+    /// fastest of all runs say: on a busy machine the two differ.
+    pub(crate) fn speed(
+        what: impl Into<String>,
+        limit: f64,
+        slow: Option<Summary>,
+        fast: Option<Summary>,
+    ) -> Self {
+        let ratios =
+            slow.zip(fast).map(|(slow, fast)| (slow.median / fast.median, slow.min / fast.min));
+        Self {
+            what: what.into(),
+            wanted: format!("at least {limit} x"),
+            found: ratios.map_or_else(not_measured, |(median, min)| {
+                format!("{median:.2} x (fastest runs: {min:.2} x)")
+            }),
+            met: ratios.map(|(median, _)| median >= limit),
         }
     }
 
@@ -90,5 +112,16 @@ mod tests {
         let unknown = Target::number("memory", 500.0, " MiB", None);
         assert_eq!((unknown.met, unknown.found.as_str()), (None, "not measured"));
         assert_eq!(unknown.wanted, "at most 500 MiB");
+    }
+
+    #[test]
+    fn medians_decide_about_speed() {
+        // Medians 6 and 2, fastest runs 5 and 2.
+        let (slow, fast) = (Summary::of([5.0, 6.0, 9.0]), Summary::of([2.0, 2.0, 3.0]));
+        let target = Target::speed("step", 2.6, slow, fast);
+        assert_eq!(target.found, "3.00 x (fastest runs: 2.50 x)");
+        assert_eq!((target.wanted.as_str(), target.met), ("at least 2.6 x", Some(true)));
+        assert_eq!(Target::speed("step", 3.1, slow, fast).met, Some(false));
+        assert_eq!(Target::speed("step", 3.1, slow, None).met, None);
     }
 }

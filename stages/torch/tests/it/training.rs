@@ -14,7 +14,7 @@ use tch::Device;
 use crate::toy::{Toy, short_training, with};
 
 /// Runs a job in this process on one thread and returns its events.
-fn run(job: &Job) -> Result<Vec<StageEvent>, StageError> {
+pub(crate) fn run(job: &Job) -> Result<Vec<StageEvent>, StageError> {
     tch::set_num_threads(1);
     let cancellation = Cancellation::new();
     let events = Mutex::new(Vec::new());
