@@ -1,14 +1,17 @@
 //! Times local mutual information in its fast and in its published form, forward and backward, turn
 //! by turn in one process.
 //!
-//! `bench_mi THREADS REPEATS SECONDS [cuda]` writes one JSON object a line: a form, a shape and the
-//! seconds of all repeats, of which there are fewer where they would take longer than SECONDS.
-//! `cargo xtask bench mi` starts it and makes a report of what it says.
+//! `bench_mi FILE DEVICE THREADS REPEATS SECONDS` writes one JSON object a line into FILE: a form, a
+//! shape and the seconds of all repeats, of which there are fewer where they would take longer than
+//! SECONDS. DEVICE is `cpu` or `cuda`. `cargo xtask bench mi` starts it and makes a report of it.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measuring tool, not a product")]
+#![expect(clippy::unwrap_used, reason = "a measuring tool, not a product")]
 
+#[path = "../../src/cuda.rs"]
+mod cuda;
 mod published;
 
+use std::io::Write;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -40,25 +43,30 @@ type Loss = dyn Fn(&Tensor, &Tensor) -> Tensor;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [threads, repeats, seconds, device @ ..] = arguments.as_slice() else {
-        panic!("usage: bench_mi THREADS REPEATS SECONDS [cuda]")
+    let [file, device, threads, repeats, seconds] = arguments.as_slice() else {
+        panic!("usage: bench_mi FILE DEVICE THREADS REPEATS SECONDS")
     };
+    let device = match device.as_str() {
+        "cuda" => {
+            cuda::load().unwrap();
+            Device::Cuda(0)
+        }
+        _ => Device::Cpu,
+    };
+    tch::set_num_threads(threads.parse().unwrap());
     let repeats: usize = repeats.parse().unwrap();
     let spend = Duration::from_secs_f64(seconds.parse().unwrap());
-    let device = if device.is_empty() { Device::Cpu } else { Device::Cuda(0) };
-    tch::set_num_threads(threads.parse().unwrap());
+    let mut file = fs_err::File::create(file).unwrap();
     for (size, window) in SHAPES {
         for layout in LAYOUTS {
             let maps = [0.0, 1.0].map(|offset| probabilities(size, offset, layout, device));
             for contestant in race(contestants(window), &maps, repeats, spend) {
-                println!(
-                    "{}",
-                    json!({
-                        "form": contestant.form, "size": size, "window": window, "layout": layout,
-                        "loss": contestant.found[0], "gradient": contestant.found[1],
-                        "seconds": contestant.seconds,
-                    })
-                );
+                let line = json!({
+                    "form": contestant.form, "size": size, "window": window, "layout": layout,
+                    "loss": contestant.found[0], "gradient": contestant.found[1],
+                    "seconds": contestant.seconds,
+                });
+                writeln!(file, "{line}").unwrap();
             }
         }
     }
