@@ -32,6 +32,7 @@ pub(crate) fn bench(environment: &Environment, rest: &[OsString]) -> Result<Exit
                 }
             }
             Benchmark::Train => arguments.push(programs.join("examples/step_time").into()),
+            Benchmark::Mi => arguments.push(programs.join("examples/bench_mi").into()),
         }
     }
     if measured == Some(Benchmark::Train) && !names(rest, "--python") {
@@ -55,6 +56,7 @@ pub(crate) fn bench(environment: &Environment, rest: &[OsString]) -> Result<Exit
 enum Benchmark {
     Engine,
     Train,
+    Mi,
 }
 
 fn build(environment: &Environment, benchmark: Benchmark) -> Result<(), Error> {
@@ -67,6 +69,7 @@ fn build(environment: &Environment, benchmark: Benchmark) -> Result<(), Error> {
         }
         // The training loop as the worker runs it, held back before every step.
         Benchmark::Train => &["--example", "step_time"],
+        Benchmark::Mi => &["--example", "bench_mi"],
     };
     cargo::build_optimized(environment, &libtorch, example)
 }
@@ -79,6 +82,7 @@ fn measured(rest: &[OsString]) -> Option<Benchmark> {
     match rest.first()?.to_str()? {
         "engine" => Some(Benchmark::Engine),
         "train" => Some(Benchmark::Train),
+        "mi" => Some(Benchmark::Mi),
         _ => None,
     }
 }
@@ -103,6 +107,7 @@ mod tests {
     fn knows_what_is_to_be_measured() {
         assert_eq!(measured(&["engine", "--only", "plan"]), Some(Benchmark::Engine));
         assert_eq!(measured(&["train", "--threads", "1"]), Some(Benchmark::Train));
+        assert_eq!(measured(&["mi"]), Some(Benchmark::Mi));
     }
 
     #[test]

@@ -82,25 +82,3 @@ fn open(file: &Path) -> Result<(), String> {
 fn open(_file: &Path) -> Result<(), String> {
     Err("GPUs are supported on Linux only".to_owned())
 }
-
-/// Memory in use on the current device by all its users, in MiB; nothing if CUDA cannot say.
-#[cfg(unix)]
-pub(crate) fn memory_in_use() -> Option<f64> {
-    use libloading::os::unix::Library;
-
-    type MemGetInfo = unsafe extern "C" fn(free: *mut usize, total: *mut usize) -> i32;
-    let (mut free, mut total) = (0_usize, 0_usize);
-    #[expect(unsafe_code, reason = "the CUDA runtime is a C library")]
-    // SAFETY: `cudaMemGetInfo` of the CUDA runtime has this signature, writes both numbers and
-    // nothing else, and may be called at any time; the library stays loaded.
-    let status = unsafe {
-        let get = Library::this().get::<MemGetInfo>(b"cudaMemGetInfo\0").ok()?;
-        get(&raw mut free, &raw mut total)
-    };
-    (status == 0).then(|| (total - free) as f64 / f64::from(1 << 20))
-}
-
-#[cfg(not(unix))]
-pub(crate) fn memory_in_use() -> Option<f64> {
-    None
-}

@@ -14,7 +14,6 @@
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measuring tool, not a product")]
 
 // As the worker does it.
-#[expect(dead_code, reason = "the memory in use is not asked for here")]
 #[path = "../../src/cuda.rs"]
 mod cuda;
 mod inputs;

@@ -3,8 +3,7 @@
 use stages_train::{FeatureMiParams, FeatureParams, LocalMiParams, WeightParams};
 use tch::Tensor;
 
-use super::local_mi::local_mutual_information_loss;
-use super::{Loss, Regularizer, global_mutual_information_loss};
+use super::{LocalMi, Loss, Regularizer, global_mutual_information_loss};
 use crate::network::FeatureName;
 use crate::step::Step;
 
@@ -27,7 +26,7 @@ pub struct FeatureMi {
 struct Clustered {
     feature: FeatureName,
     share: f64,
-    local: LocalMiParams,
+    local: LocalMi,
 }
 
 impl FeatureMi {
@@ -37,13 +36,13 @@ impl FeatureMi {
         let clustered = |feature: &FeatureParams| Clustered {
             feature: FeatureName::parse(&feature.name).expect("names are checked with the params"),
             share: feature.share / total,
-            local: LocalMiParams {
+            local: LocalMi::new(&LocalMiParams {
                 window: feature.window(),
                 weight: WeightParams::constant(1.0),
                 marginal_weight: 1.0,
                 min_shift: params.min_shift,
                 detach_target: params.detach_target,
-            },
+            }),
         };
         Self {
             features: params.features.iter().map(clustered).collect(),
@@ -79,9 +78,7 @@ impl Regularizer for FeatureMi {
                         let y = if self.detach_target { y.detach() } else { y };
                         global_mutual_information_loss(&x, &y, 1.0)
                     }
-                    FeatureName::Decoder(_) => {
-                        local_mutual_information_loss(&x, &y, mask.as_ref(), &clustered.local)
-                    }
+                    FeatureName::Decoder(_) => clustered.local.of(&x, &y, mask.as_ref()),
                 };
                 let part = loss * (clustered.share / f64::from(self.heads));
                 sum = Some(match sum {
@@ -111,7 +108,7 @@ mod tests {
         let term = FeatureMi::new(&params, 0);
         let shares: Vec<f64> = term.features.iter().map(|feature| feature.share).collect();
         assert_eq!(shares, [0.5, 0.25, 0.25]);
-        let windows: Vec<u32> = term.features.iter().map(|f| f.local.window).collect();
+        let windows: Vec<u32> = params.features.iter().map(FeatureParams::window).collect();
         assert_eq!(windows, [1, 1, 3], "the window of a whole image is not used");
     }
 }

@@ -6,6 +6,7 @@
     reason = "helpers of tests, outside test functions"
 )]
 
+mod local_mi;
 mod methods;
 mod pytorch;
 mod resume;
