@@ -184,7 +184,7 @@ mod tests {
         let region = Tensor::from_slice(&[1f64, 0.0]).reshape([1, 1, 2]);
         // Dice of the first pixel: class 1 has both 0.75, squares 0.5625, labels 1; class 0 has
         // both 0, squares 0.0625, labels 0, and a smoothing of 1e-5.
-        let dice = 1.0 - (1.50001 / 1.56251 + 0.00001 / 0.06251) / 2.0;
+        let dice = 1.0 - f64::midpoint(1.50001 / 1.56251, 0.00001 / 0.06251);
         let found = value(&half_and_half(&scores, &labels, &region));
         close(found, f64::midpoint(-(0.75f64.ln()), dice));
         let nothing = value(&half_and_half(&scores, &labels, &region.zeros_like()));

@@ -36,7 +36,7 @@ impl CertainLabels {
     /// one, and labels and certainty of its pixels come with it.
     ///
     /// # Shapes
-    /// `images`: `[B, 1, H, W]`, f32 in 0..=1. Returns the same.
+    /// Returns `[B, 1, H, W]`, f32 in 0..=1.
     pub(super) fn strong_view(
         &self,
         step: &Step<'_>,
@@ -50,8 +50,7 @@ impl CertainLabels {
         let draws = step.draws(&format!("{purpose}/strong"));
         let view = StrongViews::draw(strong, &draws, step.number, count).apply(images);
         let Some(params) = cutmix else {
-            let same = [&self.labels, &self.certain].map(Tensor::shallow_clone);
-            let [labels, certain] = same;
+            let [labels, certain] = [&self.labels, &self.certain].map(Tensor::shallow_clone);
             return (view, Self { labels, certain });
         };
         let draws = step.draws(&format!("{purpose}/cutmix"));
@@ -126,7 +125,7 @@ mod tests {
         assert_eq!(gradient.double_value(&[0, 1, 0, 1]), 0.0);
         // Dice of the first and the last pixel: class 1 has both 0.75, squares 0.5625 + 0.25,
         // labels 1; class 0 has both 0.5, squares 0.0625 + 0.25, labels 1.
-        let expected = 1.0 - (1.5 / 1.8125 + 1.0 / 1.3125) / 2.0;
+        let expected = 1.0 - f64::midpoint(1.5 / 1.8125, 1.0 / 1.3125);
         assert!((value(&labels.dice(&other)) - expected).abs() < 1e-5);
     }
 
