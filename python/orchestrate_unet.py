@@ -42,6 +42,8 @@ class UNet(nn.Module):
 def load(folder, checkpoint="best"):
     """The network of a checkpoint folder, ready to segment, and what `model.json` says about it."""
     card = json.loads((Path(folder) / "model.json").read_text())
-    network = UNet(card["widths"], len(card["dataset"]["classes"]))
+    if card["network"]["architecture"] != "unet":
+        raise ValueError(f"{folder} holds a network of another kind: {card['network']}")
+    network = UNet(card["network"]["widths"], len(card["dataset"]["classes"]))
     network.load_state_dict(load_file(Path(folder) / f"{checkpoint}.safetensors"))
     return network.eval(), card

@@ -19,6 +19,7 @@ Commands:
   bench engine [ARGS]...     Measure an optimized build beside make, ninja, DVC and others;
                              `cargo xtask bench engine --help` lists ARGS
   bench train [ARGS]...      Measure a training step beside the same step in PyTorch
+  bench mi [ARGS]...         Measure local mutual information beside its published form
   help                       Print this text
 
 Environment:

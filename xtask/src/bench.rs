@@ -5,6 +5,7 @@ use std::process::{Command, ExitCode};
 
 use crate::environment::Environment;
 use crate::error::Error;
+use crate::libtorch::Libtorch;
 use crate::{cargo, python};
 
 /// The crate that measures. It is one of its own so that this one, which everybody waits for,
@@ -32,6 +33,7 @@ pub(crate) fn bench(environment: &Environment, rest: &[OsString]) -> Result<Exit
                 }
             }
             Benchmark::Train => arguments.push(programs.join("examples/step_time").into()),
+            Benchmark::Mi => arguments.push(programs.join("examples/bench_mi").into()),
         }
     }
     if measured == Some(Benchmark::Train) && !names(rest, "--python") {
@@ -55,6 +57,7 @@ pub(crate) fn bench(environment: &Environment, rest: &[OsString]) -> Result<Exit
 enum Benchmark {
     Engine,
     Train,
+    Mi,
 }
 
 fn build(environment: &Environment, benchmark: Benchmark) -> Result<(), Error> {
@@ -66,14 +69,21 @@ fn build(environment: &Environment, benchmark: Benchmark) -> Result<(), Error> {
             let toy = ["-p", "pipeline-cli", "--example", "toy"];
             cargo::build_optimized(environment, &libtorch, &toy)
         }
-        Benchmark::Train => {
-            // The training loop as the worker runs it, held back before every step. Without the
-            // rest of the workspace, which takes longer to compile.
-            let mut command = cargo::cargo(environment, &libtorch);
-            command.args(["build", "--release", "-p", "stages-torch", "--example", "step_time"]);
-            cargo::step("the optimized build", command)
-        }
+        // The training loop as the worker runs it, held back before every step.
+        Benchmark::Train => build_example(environment, &libtorch, "step_time"),
+        Benchmark::Mi => build_example(environment, &libtorch, "bench_mi"),
     }
+}
+
+/// Compiles an example of the worker's crate without the rest of the workspace, which takes longer.
+fn build_example(
+    environment: &Environment,
+    libtorch: &Libtorch,
+    example: &str,
+) -> Result<(), Error> {
+    let mut command = cargo::cargo(environment, libtorch);
+    command.args(["build", "--release", "-p", "stages-torch", "--example", example]);
+    cargo::step("the optimized build", command)
 }
 
 /// Returns what is to be measured; nothing where only help is asked for.
@@ -84,6 +94,7 @@ fn measured(rest: &[OsString]) -> Option<Benchmark> {
     match rest.first()?.to_str()? {
         "engine" => Some(Benchmark::Engine),
         "train" => Some(Benchmark::Train),
+        "mi" => Some(Benchmark::Mi),
         _ => None,
     }
 }
@@ -108,6 +119,7 @@ mod tests {
     fn knows_what_is_to_be_measured() {
         assert_eq!(measured(&["engine", "--only", "plan"]), Some(Benchmark::Engine));
         assert_eq!(measured(&["train", "--threads", "1"]), Some(Benchmark::Train));
+        assert_eq!(measured(&["mi"]), Some(Benchmark::Mi));
     }
 
     #[test]

@@ -1,28 +1,66 @@
-//! Ctrl-C.
+//! Ctrl-C, and whatever else asks the program to stop.
+
+use std::io::Read;
+use std::os::unix::net::UnixStream;
+use std::time::Duration;
 
 use pipeline_engine::Cancellation;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2};
+use signal_hook::low_level::pipe;
 
 use crate::console::Console;
+use crate::render::duration;
 
 /// The status that shells give to a program ended by Ctrl-C.
 const INTERRUPTED: i32 = 130;
 
-/// From now on the first Ctrl-C (or `SIGTERM`) asks everything to stop, and the second one ends
-/// the process at once. Workers notice that it is gone and end too; finished actions are kept.
-pub(crate) fn watch(console: &Console, cancellation: &Cancellation) {
-    let (console, cancellation) = (console.clone(), cancellation.clone());
-    let handler = move || {
+/// What programs send: a system that shuts down, a terminal that is closed, a scheduler that wants
+/// the machine back. Some send it more than once.
+const FROM_PROGRAMS: [i32; 4] = [SIGTERM, SIGHUP, SIGUSR1, SIGUSR2];
+
+/// From now on the first Ctrl-C (or `SIGTERM`, `SIGHUP`, `SIGUSR1`, `SIGUSR2`) asks everything to
+/// stop; running actions have the grace period to save their work. Another Ctrl-C ends the process
+/// at once: workers notice that it is gone and end too. Finished actions are kept either way.
+pub(crate) fn watch(console: &Console, cancellation: &Cancellation, grace: Duration) {
+    let stop = {
+        let (console, cancellation) = (console.clone(), cancellation.clone());
+        move || {
+            if !cancellation.is_cancelled() {
+                cancellation.cancel();
+                let grace = duration(grace.as_secs_f64());
+                console.note(&format!(
+                    "stopping: running actions have {grace} to save their work; press Ctrl-C again to leave at once"
+                ));
+            }
+        }
+    };
+    let cancellation = cancellation.clone();
+    let stop_first = stop.clone();
+    let stop_or_leave = move || {
         if cancellation.is_cancelled() {
             leave();
         }
-        cancellation.cancel();
-        console.note(
-            "stopping: running actions are asked to end; press Ctrl-C again to leave at once",
-        );
+        stop_first();
     };
-    if let Err(error) = ctrlc::set_handler(handler) {
+    let heard = on_signals(&[SIGINT], stop_or_leave).and(on_signals(&FROM_PROGRAMS, stop));
+    if let Err(error) = heard {
         tracing::debug!(%error, "no handler for Ctrl-C");
     }
+}
+
+/// Calls something, in a thread of its own, each time one of the signals comes.
+fn on_signals(signals: &[i32], act: impl Fn() + Send + 'static) -> std::io::Result<()> {
+    let (mut heard, said) = UnixStream::pair()?;
+    for signal in signals {
+        pipe::register(*signal, said.try_clone()?)?;
+    }
+    let listen = move || {
+        // One byte a signal. The other end stays open as long as the process lives.
+        while heard.read_exact(&mut [0]).is_ok() {
+            act();
+        }
+    };
+    std::thread::Builder::new().name("signals".to_owned()).spawn(listen).map(drop)
 }
 
 #[expect(clippy::exit, reason = "a second Ctrl-C means now; the store survives that at any moment")]

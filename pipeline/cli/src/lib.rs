@@ -14,6 +14,7 @@ mod error;
 mod interrupt;
 mod journal;
 mod logging;
+mod pace;
 mod progress;
 mod render;
 mod surroundings;

@@ -13,8 +13,8 @@ pub mod stage;
 
 pub use events::{NodeFailure, NodeOutcome, RunEvent, RunSummary};
 pub use executor::{
-    Attempt, Executor, InProcess, Program, SUPERVISE, Work, Worker, WorkerPrograms, can_confine,
-    supervise,
+    Attempt, Executor, GRACE, InProcess, Program, SUPERVISE, Work, Worker, WorkerPrograms,
+    can_confine, supervise,
 };
 pub use explain::{Change, DirtyReason, differences};
 pub use fingerprint::{Fingerprint, FingerprintInput};
@@ -24,8 +24,8 @@ pub use run::{
     RunOptions, RunResult, Selection, reachable_actions, run,
 };
 pub use stage::{
-    ActionContext, Arity, Cancellation, CommandLine, Cpus, Decisions, Granted, InputArtifact,
-    InputPort, Job, Limits, Name, OutputPort, ParamProblem, Placement, Ports, Registry, Resources,
-    SourceContext, SourceFile, SourceOrigin, Stage, StageError, StageEvent, StageInfo,
-    serve_worker,
+    ActionContext, Arity, Cancellation, CommandLine, Cpus, Decisions, GpuShare, Gpus, Granted,
+    InputArtifact, InputPort, Job, Limits, Name, OutputPort, ParamProblem, Placement, Ports,
+    Registry, Resources, SourceContext, SourceFile, SourceOrigin, Stage, StageError, StageEvent,
+    StageInfo, serve_worker,
 };

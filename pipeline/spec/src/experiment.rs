@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::placeholder::substitute;
 use crate::set::{get, merge, set};
 use crate::source::Part;
-use crate::{Diagnostic, FieldPath, SourceMap};
+use crate::{Diagnostic, FieldPath, Gpus, SourceMap};
 
 /// An experiment: nodes, and the matrix that multiplies them.
 #[derive(Debug, Clone)]
@@ -82,8 +82,8 @@ pub struct ResourcesSpec {
     pub cpus: Option<u32>,
     /// Memory in MiB.
     pub memory_mib: Option<u64>,
-    /// GPUs; 0 for none.
-    pub gpus: Option<u32>,
+    /// Whole GPUs or a share of one.
+    pub gpus: Option<Gpus>,
 }
 
 /// What ends an action; never part of a key.

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use pipeline_spec::{
-    Changes, Experiment, FieldPath, InputSpec, MatrixVariable, Override, ResourcesSpec, SpecErrors,
-    parse,
+    Changes, Experiment, FieldPath, Gpus, InputSpec, MatrixVariable, Override, ResourcesSpec,
+    SpecErrors, parse,
 };
 use serde_json::json;
 
@@ -79,7 +79,7 @@ fn reads_every_section() {
         labels: BTreeMap::new(),
     };
     assert_eq!(cases.inputs["dataset"], [dataset]);
-    let resources = ResourcesSpec { cpus: Some(2), memory_mib: Some(4096), gpus: Some(0) };
+    let resources = ResourcesSpec { cpus: Some(2), memory_mib: Some(4096), gpus: Some(Gpus::NONE) };
     assert_eq!(cases.resources, resources);
     assert_eq!(
         experiment.nodes["compare"].inputs["metrics"][0].over,

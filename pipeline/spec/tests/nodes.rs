@@ -1,10 +1,12 @@
-//! The fields of a node beside its parameters: inputs, limits and retries.
+//! The fields of a node beside its parameters: inputs, resources, limits and retries.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use pipeline_spec::{Changes, Experiment, InputSpec, LimitsSpec, Override, SpecErrors, parse};
+use pipeline_spec::{
+    Changes, Experiment, GpuShare, Gpus, InputSpec, LimitsSpec, Override, SpecErrors, parse,
+};
 
 fn read(node: &str) -> Result<Experiment, SpecErrors> {
     let text = format!(
@@ -108,4 +110,46 @@ fn limits_without_units_and_absurd_retries_are_refused() {
     for written in ["-1", "1.5", "two", "[]"] {
         assert_eq!(messages(&format!("{{ retries: {written} }}")).len(), 1, "{written}");
     }
+}
+
+#[test]
+fn gpus_are_whole_ones_or_a_share_of_one() {
+    let gpus = |text: &str| {
+        let node = format!("{{ resources: {{ gpus: {text} }} }}");
+        read(&node).unwrap().nodes["c"].resources.gpus
+    };
+    assert_eq!(gpus("2"), Some(Gpus::Devices(2)));
+    assert_eq!(gpus("0"), Some(Gpus::NONE));
+    assert_eq!(gpus("1.0"), Some(Gpus::Devices(1)));
+    let quarter = Some(Gpus::Share(GpuShare::new(0.25).unwrap()));
+    assert_eq!(gpus("0.25"), quarter);
+    let text = "experiment: e\nstages: { c: }\n";
+    let set = Override::parse("stages.c.resources.gpus=0.25").unwrap();
+    let changes = Changes { overrides: vec![set], ..Changes::default() };
+    let experiment = parse(text, Path::new("e.yaml"), &changes).unwrap();
+    assert_eq!(experiment.nodes["c"].resources.gpus, quarter);
+}
+
+#[test]
+fn other_numbers_of_gpus_say_what_to_write() {
+    for (written, found) in [
+        ("1.5", "the number `1.5`"),
+        ("-1", "the number `-1`"),
+        ("0.0001", "the number `0.0001`"),
+        ("all", "the text `all`"),
+    ] {
+        assert_eq!(
+            messages(&format!("{{ resources: {{ gpus: {written} }} }}")),
+            [format!(
+                "`stages.c.resources.gpus`: found {found}, expected a whole number of GPUs, or a part of one GPU `{written}`"
+            )]
+        );
+    }
+    let error = read("{ resources: { gpus: 1.5 } }").unwrap_err();
+    let help = error.diagnostics[0].help.as_deref().unwrap();
+    assert!(help.contains("`gpus: 2`") && help.contains("`gpus: 0.25`"), "{help}");
+    let error = read("{ resources: { gpu: 0.25 } }").unwrap_err();
+    let said = &error.diagnostics[0];
+    assert_eq!(said.message, "unknown field `gpu` in `stages.c.resources`");
+    assert!(said.help.as_deref().unwrap().starts_with("did you mean `gpus`?"), "{said:?}");
 }

@@ -213,11 +213,12 @@ impl Store {
         let folders = fs_err::read_dir(self.root.join("partial")).into_iter().flatten().flatten();
         for folder in folders {
             let key: Option<ActionKey> = folder.file_name().to_str().and_then(|n| n.parse().ok());
-            let changed = folder.metadata().and_then(|meta| meta.modified());
-            let old = changed.is_ok_and(|changed| {
+            let old = last_change(&folder.path()).is_some_and(|changed| {
                 policy.now.duration_since(changed).unwrap_or_default() >= policy.older_than
             });
-            let in_use = key.is_some_and(|key| !matches!(self.try_lock(key), Ok(Some(_))));
+            // Held until it is gone, so that no attempt begins in between.
+            let lock = key.map(|key| self.try_lock(key));
+            let in_use = lock.as_ref().is_some_and(|lock| !matches!(lock, Ok(Some(_))));
             if old && !in_use {
                 let _ = fs_err::remove_dir_all(folder.path());
             }
@@ -258,6 +259,18 @@ impl Live {
             }
         }
     }
+}
+
+/// When a folder or anything in it was last changed: a checkpoint that is written in place changes
+/// only itself.
+fn last_change(path: &Path) -> Option<SystemTime> {
+    let metadata = fs_err::symlink_metadata(path).ok()?;
+    let own = metadata.modified().ok();
+    if !metadata.is_dir() {
+        return own;
+    }
+    let entries = fs_err::read_dir(path).into_iter().flatten().flatten();
+    own.max(entries.filter_map(|entry| last_change(&entry.path())).max())
 }
 
 /// Removes a file that another process may have removed.

@@ -39,7 +39,7 @@ impl Stage for Command {
 
     fn resources(&self, _params: &CommandParams) -> Resources {
         // What it needs is unknown; `resources:` of the node says it better.
-        Resources { cpus: Cpus::Count(1), memory_mib: 1024, gpus: 0 }
+        Resources { cpus: Cpus::Count(1), memory_mib: 1024, ..Resources::default() }
     }
 
     fn check(&self, params: &CommandParams) -> Vec<ParamProblem> {

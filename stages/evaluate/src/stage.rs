@@ -46,7 +46,7 @@ impl Stage for Evaluate {
     fn resources(&self, _params: &EvaluateParams) -> Resources {
         // A thread holds one label map and one prediction of the scan it works on, a few hundred
         // MiB for the largest CT.
-        Resources { cpus: Cpus::Count(2), memory_mib: 1024, gpus: 0 }
+        Resources { cpus: Cpus::Count(2), memory_mib: 1024, ..Resources::default() }
     }
 
     fn check(&self, params: &EvaluateParams) -> Vec<ParamProblem> {

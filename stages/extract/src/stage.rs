@@ -37,7 +37,7 @@ impl Stage for Extract {
     fn resources(&self, _params: &ExtractParams) -> Resources {
         // A CT scan of 512 x 512 x 168 is 176 MB as float32 and 44 MB of labels; two threads hold
         // one each, and the slices of four scans wait to be written.
-        Resources { cpus: Cpus::All, memory_mib: 768, gpus: 0 }
+        Resources { cpus: Cpus::All, memory_mib: 768, ..Resources::default() }
     }
 
     fn check(&self, params: &ExtractParams) -> Vec<ParamProblem> {

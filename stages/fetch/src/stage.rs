@@ -48,7 +48,7 @@ impl Stage for Fetch {
 
     fn resources(&self, _params: &FetchParams) -> Resources {
         // It waits for servers and disks most of the time.
-        Resources { cpus: Cpus::Count(1), memory_mib: 128, gpus: 0 }
+        Resources { cpus: Cpus::Count(1), memory_mib: 128, ..Resources::default() }
     }
 
     fn check(&self, params: &FetchParams) -> Vec<ParamProblem> {

@@ -47,7 +47,7 @@ impl Stage for Ingest {
 
     fn resources(&self, _params: &IngestParams) -> Resources {
         // A CT scan of 512 x 512 x 168 is 176 MB as float32; two threads hold one each.
-        Resources { cpus: Cpus::All, memory_mib: 768, gpus: 0 }
+        Resources { cpus: Cpus::All, memory_mib: 768, ..Resources::default() }
     }
 
     fn check(&self, params: &IngestParams) -> Vec<ParamProblem> {

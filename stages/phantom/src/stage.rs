@@ -35,7 +35,7 @@ impl Stage for Phantom {
     }
 
     fn resources(&self, _params: &PhantomParams) -> Resources {
-        Resources { cpus: Cpus::All, memory_mib: 256, gpus: 0 }
+        Resources { cpus: Cpus::All, memory_mib: 256, ..Resources::default() }
     }
 
     fn check(&self, params: &PhantomParams) -> Vec<ParamProblem> {

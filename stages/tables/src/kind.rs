@@ -14,6 +14,8 @@ pub const PARTITION: &str = "partition";
 pub const CHECKPOINT: &str = "checkpoint";
 /// `training_log.arrow`: one row per epoch and quantity.
 pub const TRAINING_LOG: &str = "training_log";
+/// `performance.arrow`: speed and memory, one row per epoch and quantity; differs between runs.
+pub const PERFORMANCE: &str = "performance";
 /// `predictions.arrow`: label maps on the network grid.
 pub const PREDICTIONS: &str = "predictions";
 /// `metrics.arrow`: one row per scan, class, metric and grid.

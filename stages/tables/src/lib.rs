@@ -23,7 +23,7 @@ pub mod kind;
 pub use cases::{CaseRow, CasesTable};
 pub use dataset::{ClassInfo, DatasetInfo};
 pub use error::TableError;
-pub use log::{LogRow, LogTable};
+pub use log::{LogRow, LogTable, PerformanceTable};
 pub use metrics::{Grid, MetricRow, MetricState, MetricsTable};
 pub use partition::{PartitionRow, PartitionTable, Role};
 pub use predictions::{PredictionMeta, PredictionsReader, PredictionsWriter, Window};

@@ -5,19 +5,22 @@ use tch::{Device, Tensor};
 
 use crate::augment::Augmentation;
 use crate::data::TrainingData;
-use crate::perturbation::Flips;
+use crate::perturbation::Perturbation;
 use crate::random::Draws;
 use crate::sampler::Sampler;
 
 /// What one training step sees.
 pub struct Batch {
-    /// Labelled images, then unlabelled ones, then the perturbed unlabelled ones where a
-    /// regularizer compares the two: `[B, 1, crop, crop]`, f32 in 0..=1.
-    pub images: Tensor,
-    /// Class ids of the labelled images, `[batch_labelled, crop, crop]`, i64.
+    /// Labelled images, `[batch_labelled, 1, crop, crop]`, f32 in 0..=1.
+    pub labelled: Tensor,
+    /// Their class ids, `[batch_labelled, crop, crop]`, i64.
     pub labels: Tensor,
-    /// Present where the perturbed images are.
-    pub flips: Option<Flips>,
+    /// Unlabelled images, `[batch_unlabelled, 1, crop, crop]`, f32 in 0..=1, where any are used.
+    pub unlabelled: Option<Tensor>,
+    /// The same perturbed, where a term compares the two.
+    pub perturbed: Option<Tensor>,
+    /// How they were perturbed.
+    pub perturbation: Option<Perturbation>,
 }
 
 /// Makes the batch of any step from the seed alone.
@@ -30,7 +33,7 @@ pub struct Batches<'a> {
     augmentation: Augmentation,
     labelled: Source,
     unlabelled: Option<Source>,
-    perturbation: Draws,
+    perturbation: Option<Draws>,
     device: Device,
 }
 
@@ -53,7 +56,10 @@ impl<'a> Batches<'a> {
             augmentation: Augmentation::new(&params.augment, data.canvas, i64::from(params.crop)),
             labelled: source("labelled", data.labelled.len()),
             unlabelled: data.unlabelled.as_ref().map(|store| source("unlabelled", store.len())),
-            perturbation: Draws::new(params.seed, "train/perturb"),
+            perturbation: params
+                .needs()
+                .perturbed
+                .then(|| Draws::new(params.seed, "train/perturb")),
             device,
         }
     }
@@ -63,28 +69,21 @@ impl<'a> Batches<'a> {
         let store = &self.data.labelled;
         let rows = self.labelled.sampler.batch(step, self.params.batch_labelled);
         let views = self.augmentation.draw(&self.labelled.augment, step, rows.len());
-        let mut images = vec![self.augmentation.images(store, &rows, &views)];
-        let labels = self.augmentation.labels(store, &rows, &views);
-        let mut flips = None;
+        let (labelled, labels) = self.augmentation.labelled(store, &rows, &views);
+        let mut batch =
+            Batch { labelled, labels, unlabelled: None, perturbed: None, perturbation: None };
         if let (Some(source), Some(store)) = (&mut self.unlabelled, &self.data.unlabelled) {
             let rows = source.sampler.batch(step, self.params.batch_unlabelled);
             let views = self.augmentation.draw(&source.augment, step, rows.len());
-            let unlabelled = self.augmentation.images(store, &rows, &views);
-            if self.params.regularizers.is_empty() {
-                images.push(unlabelled);
-            } else {
-                let drawn = Flips::draw(
-                    &self.params.perturbation.flips,
-                    &self.perturbation,
-                    step,
-                    rows.len(),
-                    self.device,
-                );
-                let perturbed = drawn.apply(&unlabelled);
-                images.extend([unlabelled, perturbed]);
-                flips = Some(drawn);
+            let images = self.augmentation.images(store, &rows, &views);
+            if let Some(draws) = &self.perturbation {
+                let params = &self.params.perturbation;
+                let drawn = Perturbation::draw(params, draws, step, rows.len(), self.device);
+                batch.perturbed = Some(drawn.images(&images));
+                batch.perturbation = Some(drawn);
             }
+            batch.unlabelled = Some(images);
         }
-        Batch { images: Tensor::cat(&images, 0), labels, flips }
+        batch
     }
 }

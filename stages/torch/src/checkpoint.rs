@@ -2,26 +2,27 @@
 
 use std::path::Path;
 
-use pipeline_engine::StageError;
+use pipeline_engine::{ActionContext, StageError};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use serde::{Deserialize, Serialize};
 use stages_tables::DatasetInfo;
-use stages_train::{Checkpoint, Precision};
+use stages_train::{Checkpoint, Evaluated, NetworkParams, Precision, TrainParams};
 use tch::Device;
 
 use crate::error::InputError;
-use crate::network::{Layout, Slot, UNet};
+use crate::network::{Design, Layout, Network, Numerics, Slot};
+use crate::train::Selected;
 
 /// What both checkpoints of a training share, and how they scored: `model.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModelCard {
-    /// Version of this file; 1.
+    /// Version of this file; 2.
     pub format: u32,
-    /// The architecture; `unet`.
-    pub network: String,
-    /// Channels per level.
-    pub widths: [u32; 5],
+    /// The network that the checkpoints hold.
+    pub network: NetworkParams,
+    /// Whether it is the trained network or the running mean of its weights.
+    pub evaluated: Evaluated,
     /// Side of the square the network was trained on, in pixels.
     pub crop: u32,
     /// Number format of its activations.
@@ -49,9 +50,7 @@ impl ModelCard {
     /// The file's name in its artifact.
     pub const FILE: &'static str = "model.json";
     /// The version of the file that this program writes and reads.
-    pub const FORMAT: u32 = 1;
-    /// The only architecture so far.
-    pub const UNET: &'static str = "unet";
+    pub const FORMAT: u32 = 2;
 
     /// Writes `model.json` into a folder.
     pub fn write(&self, dir: &Path) -> Result<(), StageError> {
@@ -67,23 +66,20 @@ impl ModelCard {
         let path = dir.join(Self::FILE);
         let text = fs_err::read_to_string(&path).map_err(StageError::new)?;
         let wrong = |message: String| InputError::Checkpoint { path: path.clone(), message };
-        let card: Self = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
-        if card.format != Self::FORMAT || card.network != Self::UNET {
-            return Err(wrong(format!(
-                "format {} of network `{}`, expected format {} of `{}`",
-                card.format,
-                card.network,
-                Self::FORMAT,
-                Self::UNET
-            ))
-            .into());
+        let format = serde_json::from_str::<serde_json::Value>(&text)
+            .map_err(|error| wrong(error.to_string()))?["format"]
+            .as_u64();
+        if format != Some(u64::from(Self::FORMAT)) {
+            let found = format.map_or_else(|| "no format".to_owned(), |n| format!("format {n}"));
+            let message = format!("{found}, expected format {}", Self::FORMAT);
+            return Err(wrong(message).into());
         }
-        Ok(card)
+        Ok(serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?)
     }
 
-    /// The layout of the network it describes.
-    pub fn layout(&self) -> Layout {
-        Layout::unet(self.widths, self.dataset.classes.len() as u32)
+    /// What the network is made of.
+    pub fn design(&self) -> Design {
+        Design::plain(&self.network, self.dataset.classes.len())
     }
 }
 
@@ -99,14 +95,16 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Copies the values of a network.
-    pub fn of(network: &UNet, steps: u64) -> Self {
-        let values = |flat: &tch::Tensor| {
-            Vec::try_from(flat.detach().to_device(Device::Cpu)).expect("the buffers are flat f32")
+    /// Copies what is evaluated of a network.
+    pub fn of(network: &Network, steps: u64) -> Self {
+        let layout = network.design().evaluated().layout();
+        let values = |flat: &tch::Tensor, count: i64| {
+            let flat = flat.detach().narrow(0, 0, count).to_device(Device::Cpu);
+            Vec::try_from(flat).expect("the buffers are flat f32")
         };
         Self {
-            parameters: values(network.parameters()),
-            statistics: values(network.statistics()),
+            parameters: values(network.parameters(), layout.parameter_count()),
+            statistics: values(network.statistics(), layout.statistic_count()),
             steps,
         }
     }
@@ -182,9 +180,42 @@ impl Snapshot {
     }
 
     /// A network with these values.
-    pub fn network(&self, layout: Layout, precision: Precision, device: Device) -> UNet {
-        UNet::from_values(layout, &self.parameters, &self.statistics, precision, device)
+    pub fn network(&self, design: Design, numerics: Numerics, device: Device) -> Network {
+        Network::from_values(design, &self.parameters, &self.statistics, numerics, device)
     }
+}
+
+/// Writes both checkpoints of a training and its card; without a best epoch, the last one is it.
+pub(crate) fn write_all(
+    params: &TrainParams,
+    dataset: &DatasetInfo,
+    context: &ActionContext<'_>,
+    best: Option<&Selected>,
+    (last, last_dice): (Snapshot, Option<f64>),
+) -> Result<(), StageError> {
+    let dir = context.output("checkpoint")?;
+    let last_card = CheckpointCard { epoch: params.epochs - 1, dice: last_dice };
+    let (best, best_card) = match best {
+        Some(best) => {
+            let card = CheckpointCard { epoch: best.epoch, dice: Some(best.dice) };
+            (best.snapshot.clone(), card)
+        }
+        None => (last.clone(), last_card.clone()),
+    };
+    let card = ModelCard {
+        format: ModelCard::FORMAT,
+        network: params.network.clone(),
+        evaluated: params.evaluate,
+        crop: params.crop,
+        precision: params.precision,
+        dataset: dataset.clone(),
+        best: best_card,
+        last: last_card,
+    };
+    let layout = card.design().layout();
+    best.write(dir, Checkpoint::Best, &layout)?;
+    last.write(dir, Checkpoint::Last, &layout)?;
+    card.write(dir)
 }
 
 fn file(dir: &Path, name: Checkpoint) -> std::path::PathBuf {
@@ -197,49 +228,64 @@ fn shape(slot: &Slot) -> Vec<usize> {
 
 /// PyTorch's batch norm counts its steps and wants the count back when it loads a `state_dict`.
 fn step_counters(layout: &Layout) -> impl Iterator<Item = String> {
-    layout
-        .statistics
-        .iter()
-        .filter_map(|slot| slot.name.strip_suffix("running_mean"))
-        .map(|prefix| format!("{prefix}num_batches_tracked"))
+    layout.norms().map(|norm| format!("{norm}.num_batches_tracked"))
 }
 
 #[cfg(test)]
 mod tests {
     use stages_tables::ClassInfo;
+    use stages_train::MemoryLayout;
     use tch::{Kind, Tensor};
 
     use super::*;
     use crate::network::Mode;
 
-    fn small() -> Layout {
-        Layout::unet([2, 2, 3, 3, 4], 3)
+    const NUMERICS: Numerics =
+        Numerics { precision: Precision::Fp32, memory: MemoryLayout::ChannelsLast };
+
+    fn design(classes: usize) -> Design {
+        Design::plain(
+            &NetworkParams { widths: [2, 2, 3, 3, 4], ..NetworkParams::default() },
+            classes,
+        )
+    }
+
+    fn small() -> Network {
+        Network::new(design(3), 8, "train", NUMERICS, Device::Cpu)
     }
 
     #[test]
     fn a_network_survives_the_round_trip_with_its_statistics() {
         let dir = tempfile::tempdir().unwrap();
-        let network = UNet::new(small(), 8, Precision::Fp32, Device::Cpu);
+        let network = small();
         let images =
             Tensor::arange(32 * 32, (Kind::Float, Device::Cpu)).sin().reshape([1, 1, 32, 32]);
-        let _ = tch::no_grad(|| network.forward(&images, Mode::Training));
+        let _ = tch::no_grad(|| network.scores(&images, Mode::Training));
         let snapshot = Snapshot::of(&network, 7);
-        snapshot.write(dir.path(), Checkpoint::Best, &small()).unwrap();
-        let read = Snapshot::read(dir.path(), Checkpoint::Best, &small()).unwrap();
+        let layout = design(3).layout();
+        snapshot.write(dir.path(), Checkpoint::Best, &layout).unwrap();
+        let read = Snapshot::read(dir.path(), Checkpoint::Best, &layout).unwrap();
         assert_eq!(read, snapshot);
-        let again = read.network(small(), Precision::Fp32, Device::Cpu);
-        let scores = |network: &UNet| tch::no_grad(|| network.forward(&images, Mode::Evaluation));
+        let again = read.network(design(3), NUMERICS, Device::Cpu);
+        let scores = |network: &Network| tch::no_grad(|| network.scores(&images, Mode::Evaluation));
         assert_eq!(scores(&network), scores(&again));
-        let fresh = UNet::new(small(), 8, Precision::Fp32, Device::Cpu);
-        assert_ne!(scores(&fresh), scores(&again), "the statistics moved and were kept");
+        assert_ne!(scores(&small()), scores(&again), "the statistics moved and were kept");
+    }
+
+    #[test]
+    fn only_what_is_evaluated_is_kept() {
+        let more = Design { scale_heads: true, further_decoders: 1, ..design(3) };
+        let network = Network::new(more, 8, "train", NUMERICS, Device::Cpu);
+        let snapshot = Snapshot::of(&network, 1);
+        assert_eq!(snapshot.parameters.len() as i64, design(3).layout().parameter_count());
+        assert_eq!(snapshot, Snapshot::of(&small(), 1));
     }
 
     #[test]
     fn the_same_values_give_the_same_bytes() {
         let dir = tempfile::tempdir().unwrap();
         let bytes = |name: Checkpoint| {
-            let network = UNet::new(small(), 8, Precision::Fp32, Device::Cpu);
-            Snapshot::of(&network, 7).write(dir.path(), name, &small()).unwrap();
+            Snapshot::of(&small(), 7).write(dir.path(), name, &design(3).layout()).unwrap();
             fs_err::read(file(dir.path(), name)).unwrap()
         };
         assert_eq!(bytes(Checkpoint::Best), bytes(Checkpoint::Last));
@@ -248,10 +294,9 @@ mod tests {
     #[test]
     fn refuses_a_checkpoint_of_another_network() {
         let dir = tempfile::tempdir().unwrap();
-        let network = UNet::new(small(), 8, Precision::Fp32, Device::Cpu);
-        Snapshot::of(&network, 7).write(dir.path(), Checkpoint::Last, &small()).unwrap();
-        let other = Layout::unet([2, 2, 3, 3, 4], 5);
-        let error = Snapshot::read(dir.path(), Checkpoint::Last, &other).unwrap_err();
+        let (three, five) = (design(3).layout(), design(5).layout());
+        Snapshot::of(&small(), 7).write(dir.path(), Checkpoint::Last, &three).unwrap();
+        let error = Snapshot::read(dir.path(), Checkpoint::Last, &five).unwrap_err();
         assert!(error.message.contains("last.safetensors"), "{error}");
         assert!(
             error.message.ends_with(
@@ -265,7 +310,8 @@ mod tests {
     fn refuses_a_truncated_checkpoint() {
         let dir = tempfile::tempdir().unwrap();
         fs_err::write(file(dir.path(), Checkpoint::Last), [1, 0, 0]).unwrap();
-        let error = Snapshot::read(dir.path(), Checkpoint::Last, &small()).unwrap_err();
+        let layout = design(3).layout();
+        let error = Snapshot::read(dir.path(), Checkpoint::Last, &layout).unwrap_err();
         assert!(error.message.contains("last.safetensors cannot be used"), "{error}");
     }
 
@@ -275,8 +321,8 @@ mod tests {
         let class = |id: u8, name: &str| ClassInfo { id, name: name.to_owned() };
         let mut card = ModelCard {
             format: ModelCard::FORMAT,
-            network: ModelCard::UNET.to_owned(),
-            widths: [2, 2, 3, 3, 4],
+            network: design(3).network,
+            evaluated: Evaluated::Student,
             crop: 32,
             precision: Precision::Fp32,
             dataset: DatasetInfo {
@@ -288,10 +334,13 @@ mod tests {
         };
         card.write(dir.path()).unwrap();
         assert_eq!(ModelCard::read(dir.path()).unwrap(), card);
-        assert_eq!(card.layout(), small());
-        card.format = 2;
+        assert_eq!(card.design(), design(3));
+        card.format = 1;
         card.write(dir.path()).unwrap();
         let error = ModelCard::read(dir.path()).unwrap_err();
-        assert!(error.message.contains("format 2 of network `unet`, expected format 1"), "{error}");
+        assert!(
+            error.message.contains("model.json cannot be used: format 1, expected format 2"),
+            "{error}"
+        );
     }
 }

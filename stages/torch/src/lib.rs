@@ -5,23 +5,40 @@
 pub mod augment;
 pub mod batch;
 pub mod checkpoint;
+pub mod copy_paste;
+pub mod cutmix;
 pub mod data;
+mod elementwise;
+pub mod ema;
 pub mod error;
+pub mod intensity;
 pub mod learning_rate;
+mod log;
+mod losses;
 pub mod network;
+pub mod noise;
 pub mod optimizer;
 pub mod overlap;
 pub mod perturbation;
+pub mod pixel_box;
 pub mod predict;
 pub mod random;
 pub mod regularizer;
+mod resume;
 pub mod sampler;
 pub mod segment;
+pub mod state;
+pub mod step;
+pub mod strong;
 pub mod supervised;
+pub mod teacher;
 pub mod train;
+pub mod trained;
 pub mod validate;
 pub mod weight;
 pub mod worker;
+
+mod per_image;
 
 #[cfg(test)]
 mod fixture;

@@ -6,6 +6,7 @@
 
 mod cuda;
 mod describe;
+mod memory;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -44,7 +45,8 @@ fn main() -> ExitCode {
 fn serve(job_file: &Path) -> u8 {
     // A panic is reported as an event; its default message would only repeat it.
     std::panic::set_hook(Box::new(|_| {}));
-    serve_worker(job_file, |job, context| worker::run(job, context, &cuda::load))
+    let machine = worker::Machine { load_cuda: &cuda::load, memory: &memory::in_use };
+    serve_worker(job_file, |job, context| worker::run(job, context, &machine))
 }
 
 fn say(stream: &mut dyn Write, text: &str) {

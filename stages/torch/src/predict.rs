@@ -2,13 +2,13 @@
 
 use pipeline_engine::{ActionContext, StageError};
 use stages_tables::{PartitionTable, PredictionMeta, PredictionsWriter, SlicesReader, Window};
-use stages_train::{Checkpoint, PredictParams};
+use stages_train::{Checkpoint, MemoryLayout, PredictParams};
 use tch::{Device, Kind, Tensor};
 
 use crate::checkpoint::{ModelCard, Snapshot};
 use crate::data::{ScanRows, check_crop, check_dataset};
 use crate::error::InputError;
-use crate::network::UNet;
+use crate::network::{Network, Numerics};
 use crate::segment::{central_crop, segment};
 
 /// Writes the label maps of all scans of the chosen roles: scans by name, each with its
@@ -78,14 +78,16 @@ fn load(
     context: &ActionContext<'_>,
     card: &ModelCard,
     device: Device,
-) -> Result<Vec<(Checkpoint, UNet)>, StageError> {
+) -> Result<Vec<(Checkpoint, Network)>, StageError> {
     let dir = context.input("checkpoint")?;
+    let numerics = Numerics { precision: card.precision, memory: MemoryLayout::ChannelsLast };
+    let layout = card.design().layout();
     params
         .checkpoints
         .iter()
         .map(|checkpoint| {
-            let snapshot = Snapshot::read(dir, *checkpoint, &card.layout())?;
-            Ok((*checkpoint, snapshot.network(card.layout(), card.precision, device)))
+            let snapshot = Snapshot::read(dir, *checkpoint, &layout)?;
+            Ok((*checkpoint, snapshot.network(card.design(), numerics, device)))
         })
         .collect()
 }
@@ -106,7 +108,7 @@ fn rows_to_predict(
 }
 
 /// Class ids of all slices of a scan, one byte a pixel.
-fn segment_scan(network: &UNet, planes: &Tensor, batch: i64) -> Vec<u8> {
+fn segment_scan(network: &Network, planes: &Tensor, batch: i64) -> Vec<u8> {
     let mut labels = Vec::with_capacity(planes.numel());
     for planes in planes.split(batch, 0) {
         let classes = segment(network, &planes).to_kind(Kind::Uint8).to_device(Device::Cpu);

@@ -28,12 +28,14 @@ impl Draws {
         SampleDraws(stream)
     }
 
+    /// The draws for one step, as many as wanted. A purpose uses either this or [`Draws::at`].
+    pub fn all_of(&self, step: u64) -> SampleDraws {
+        self.at(step, 0)
+    }
+
     /// A random order of `0..count` for one pass over a dataset.
     pub fn order(&self, pass: u64, count: usize) -> Vec<usize> {
-        let mut stream = self.0.clone();
-        stream.set_stream(pass);
-        stream.set_word_pos(0);
-        let mut draws = SampleDraws(stream);
+        let mut draws = self.all_of(pass);
         let mut order: Vec<usize> = (0..count).collect();
         for last in (1..count).rev() {
             order.swap(last, draws.below(last as u64 + 1) as usize);
@@ -42,11 +44,18 @@ impl Draws {
     }
 }
 
-/// The draws for one sample, in a fixed order.
+/// The draws for one sample or one step, in a fixed order.
 #[derive(Debug, Clone)]
 pub struct SampleDraws(ChaCha12Rng);
 
 impl SampleDraws {
+    /// These draws after `words` of them, which are left to another caller.
+    #[must_use]
+    pub fn skip(mut self, words: u64) -> Self {
+        self.0.set_word_pos(self.0.get_word_pos() + u128::from(words));
+        self
+    }
+
     /// A number in 0..1, with 32 bits.
     pub fn unit(&mut self) -> f64 {
         f64::from(self.0.random::<u32>()) / (f64::from(u32::MAX) + 1.0)
@@ -55,6 +64,11 @@ impl SampleDraws {
     /// A number between plus and minus `range`.
     pub fn symmetric(&mut self, range: f64) -> f64 {
         range * (2.0 * self.unit() - 1.0)
+    }
+
+    /// A number between the two; exactly `low` where they are equal.
+    pub fn between(&mut self, [low, high]: [f64; 2]) -> f64 {
+        low + (high - low) * self.unit()
     }
 
     /// True with this probability; never at 0, always at 1.
@@ -68,6 +82,11 @@ impl SampleDraws {
         // `count / 2^32`, far below anything a training could show.
         (u64::from(self.0.random::<u32>()) * count) >> 32
     }
+}
+
+/// The seed of libtorch's own generator in a training step.
+pub fn step_seed(seed: u64, step: u64) -> i64 {
+    Draws::new(seed, "train/libtorch").at(step, 0).0.random()
 }
 
 #[cfg(test)]
@@ -93,6 +112,24 @@ mod tests {
         let words: Vec<f64> = (0..16).map(|_| one.unit()).collect();
         assert!(!words.contains(&draws.at(0, 1).unit()));
         assert_eq!(one.unit(), draws.at(0, 1).unit(), "the seventeenth word is the next sample's");
+    }
+
+    #[test]
+    fn a_caller_can_leave_words_to_another() {
+        let draws = Draws::new(8, "augment");
+        let mut one = draws.at(2, 1);
+        let words: Vec<f64> = (0..5).map(|_| one.unit()).collect();
+        assert_eq!(draws.at(2, 1).skip(3).unit(), words[3]);
+        assert_eq!(draws.at(2, 1).skip(3).skip(1).unit(), words[4]);
+    }
+
+    #[test]
+    fn a_range_is_kept_and_filled() {
+        let draws = Draws::new(8, "augment");
+        let values: Vec<f64> = (0..200).map(|i| draws.at(i, 0).between([0.8, 1.3])).collect();
+        assert!(values.iter().all(|value| (0.8..1.3).contains(value)));
+        assert!(values.iter().any(|value| *value < 0.82) && values.iter().any(|v| *v > 1.28));
+        assert_eq!(draws.at(0, 0).between([0.1, 0.1]), 0.1);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use tch::{Kind, Tensor};
 
-use crate::network::{Mode, UNet};
+use crate::network::{Mode, Network};
 
 /// Where the central square of a canvas begins: `[row, column]`.
 pub fn central_crop(canvas: [i64; 2], crop: i64) -> [i64; 2] {
@@ -13,10 +13,10 @@ pub fn central_crop(canvas: [i64; 2], crop: i64) -> [i64; 2] {
 ///
 /// # Shapes
 /// `planes`: `[B, H, W]`, u8, `H` and `W` multiples of 16. Returns `[B, H, W]`, i64.
-pub fn segment(network: &UNet, planes: &Tensor) -> Tensor {
+pub fn segment(network: &Network, planes: &Tensor) -> Tensor {
     tch::no_grad(|| {
         let images = (planes.to_kind(Kind::Float) / 255.0).unsqueeze(1);
-        network.forward(&images, Mode::Evaluation).argmax(1, false)
+        network.scores(&images, Mode::Evaluation).argmax(1, false)
     })
 }
 

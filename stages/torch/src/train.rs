@@ -1,217 +1,254 @@
 //! The training loop.
 
-use pipeline_engine::{ActionContext, StageError};
-use stages_tables::{LogRow, LogTable};
-use stages_train::{Checkpoint, OptimizerParams, SelectOn, TrainParams};
-use tch::{Device, Kind, Tensor};
+use std::time::{Duration, Instant};
 
-use crate::batch::{Batch, Batches};
-use crate::checkpoint::{CheckpointCard, ModelCard, Snapshot};
+use pipeline_engine::{ActionContext, StageError};
+use stages_train::{Evaluated, SelectOn, TrainParams};
+use tch::Device;
+
+use crate::batch::Batches;
+use crate::checkpoint::Snapshot;
 use crate::data::TrainingData;
 use crate::learning_rate::learning_rate;
-use crate::network::{Layout, Mode, UNet};
-use crate::optimizer::Adam;
-use crate::regularizer::{Pair, Term};
-use crate::supervised::cross_entropy;
-use crate::validate::{ValidationDice, validate};
-use crate::weight::weight_at;
+use crate::log::Log;
+use crate::losses::{Ledger, Losses};
+use crate::network::{Design, Network, Numerics};
+use crate::random::step_seed;
+use crate::regularizer::Term;
+use crate::resume::Saves;
+use crate::step::{JointImages, Step};
+use crate::teacher::Teacher;
+use crate::trained::Trained;
+use crate::validate::validate;
 
 /// Reports of a training to a progress bar, about.
 const REPORTS: u64 = 1000;
 
-/// Trains a network and writes its checkpoints and its log.
+/// What the machine offers a training beside its parameters; none of it changes the result.
+pub struct Surroundings<'a> {
+    /// Where it runs.
+    pub device: Device,
+    /// Time between two saves of everything needed to go on after an interruption.
+    pub save_every: Duration,
+    /// Memory in use, in MiB: of the device, or of this process on a CPU.
+    pub memory: &'a dyn Fn() -> Option<f64>,
+}
+
+impl Surroundings<'_> {
+    /// A CPU, one save a minute.
+    pub fn cpu() -> Self {
+        Self { device: Device::Cpu, save_every: Duration::from_mins(1), memory: &|| None }
+    }
+}
+
+/// Everything that changes while a network is trained.
+pub(crate) struct Training {
+    pub(crate) network: Network,
+    pub(crate) trained: Trained,
+    pub(crate) teacher: Option<Teacher>,
+    pub(crate) terms: Vec<Term>,
+    pub(crate) ledger: Ledger,
+    pub(crate) best: Option<Selected>,
+    pub(crate) last_dice: Option<f64>,
+    /// Steps taken.
+    pub(crate) step: u64,
+}
+
+/// The epoch chosen so far.
+pub(crate) struct Selected {
+    pub(crate) epoch: u32,
+    pub(crate) dice: f64,
+    pub(crate) snapshot: Snapshot,
+}
+
+impl Training {
+    fn new(params: &TrainParams, classes: usize, device: Device) -> Self {
+        let design = Design::of_method(params, classes);
+        let terms = Term::of_method(params, &design, device);
+        let network = Network::new(design, params.seed, "train", Numerics::of(params), device);
+        let trained = Trained::new(&params.optimizer, network.parameters(), network.statistics());
+        let teacher =
+            params.needs().teacher.then(|| Teacher::of(&network, &params.teacher, device));
+        Self {
+            network,
+            trained,
+            teacher,
+            terms,
+            ledger: Ledger::new(classes, device),
+            best: None,
+            last_dice: None,
+            step: 0,
+        }
+    }
+
+    /// The network that checkpoints hold.
+    pub(crate) fn evaluated(&self, params: &TrainParams) -> &Network {
+        match (&self.teacher, params.evaluate) {
+            (Some(teacher), Evaluated::Teacher) => teacher.network(),
+            _ => &self.network,
+        }
+    }
+
+    /// One step: batch, passes, losses, gradients, and everything that moves.
+    fn advance(
+        &mut self,
+        params: &TrainParams,
+        batches: &mut Batches<'_>,
+        steps: u64,
+        images: JointImages,
+    ) -> Result<(), StageError> {
+        let epoch = (self.step / u64::from(params.iterations_per_epoch)) as u32;
+        let rate = rate_at(params, self.step);
+        // Dropout and noise draw from libtorch's own generator; seeded for every step, a step does
+        // not depend on the steps before it.
+        #[expect(clippy::disallowed_methods, reason = "the one call, from the seed of the action")]
+        tch::manual_seed(step_seed(params.seed, self.step));
+        let batch = batches.at(self.step);
+        let student = self.network.begin();
+        let teacher = self.teacher.as_ref().map(|teacher| teacher.network().begin());
+        let place = (self.step, steps);
+        let step = Step::new(place, params, &batch, &student, teacher.as_ref(), images);
+        let losses = Losses::of(&step, &mut self.terms, images.labelled);
+        losses.total.backward();
+        for term in &mut self.terms {
+            term.regularizer.train(&step, rate);
+        }
+        drop(step);
+        drop((student, teacher));
+        self.trained.step(rate);
+        if let Some(teacher) = &mut self.teacher {
+            teacher.follow(&self.network);
+        }
+        self.ledger.add(losses.logged, epoch, self.step)?;
+        self.step += 1;
+        Ok(())
+    }
+
+    fn message(&self, params: &TrainParams) -> String {
+        let epoch = (self.step - 1) / u64::from(params.iterations_per_epoch) + 1;
+        let loss =
+            self.ledger.mean_total().map_or_else(String::new, |loss| format!(", loss {loss:.3}"));
+        let best = self.best.as_ref();
+        let best = best.map_or_else(String::new, |best| format!(", best dice {:.3}", best.dice));
+        format!("epoch {epoch}/{}{loss}{best}", params.epochs)
+    }
+}
+
+/// Trains a network and writes its checkpoints and its logs. An interrupted training goes on from
+/// its last save when it is started again with the same resume folder.
 ///
 /// # Errors
 /// A mistake in the inputs, a loss that is not finite, or a cancelled run.
 pub fn train(
     params: &TrainParams,
     context: &ActionContext<'_>,
-    device: Device,
+    surroundings: &Surroundings<'_>,
 ) -> Result<(), StageError> {
+    let device = surroundings.device;
     let data = TrainingData::read(params, context, device)?;
     warn_of_selection(params, &data, context);
+    let classes = data.dataset.classes.len();
+    let mut training = Training::new(params, classes, device);
+    let mut log = Log::new(context);
+    let mut saves = Saves::open(context, surroundings.save_every)?;
+    if !saves.resume(&mut training, &mut log) {
+        training = Training::new(params, classes, device);
+        log = Log::new(context);
+    }
     let mut batches = Batches::new(params, &data, device);
-    let layout = Layout::unet(params.network.widths, data.dataset.classes.len() as u32);
-    let network = UNet::new(layout, params.seed, params.precision, device);
-    let OptimizerParams::Adam(adam) = &params.optimizer;
-    let mut optimizer = Adam::new(adam, network.parameters());
-    let terms = Term::of_method(params);
+    let images = joint_images(params);
 
     let iterations = u64::from(params.iterations_per_epoch);
     let steps = u64::from(params.epochs) * iterations;
-    let mut log = Log { context, rows: Vec::new() };
-    let mut best: Option<Selected> = None;
-    let mut last_dice = None;
-    let mut step = 0;
-    for epoch in 0..params.epochs {
-        let mut means = EpochMeans::new(&terms);
-        let mut rate = 0.0;
-        for _ in 0..iterations {
-            context.check_cancelled()?;
-            let batch = batches.at(step);
-            let scores = network.forward(&batch.images, Mode::Training);
-            let losses = Losses::of(&scores, &batch, params, &terms, step, steps);
-            losses.total.backward();
-            rate = learning_rate(
-                &params.learning_rate,
-                params.epochs,
-                params.iterations_per_epoch,
-                step,
-            );
-            optimizer.step(network.parameters(), rate);
-            means.add(losses.values(), epoch, step)?;
-            step += 1;
-            if step.is_multiple_of(steps.div_ceil(REPORTS)) || step == steps {
-                context.progress(step, steps, means.message(epoch, params.epochs, best.as_ref()));
-            }
+    let mut clock = Clock::start(training.step);
+    while training.step < steps {
+        if let Err(cancelled) = context.check_cancelled() {
+            saves.save(&training, &log)?;
+            return Err(cancelled);
         }
-        log.losses(epoch, &means, rate);
-
-        let due = (epoch + 1).is_multiple_of(params.validate_every) || epoch + 1 == params.epochs;
-        if due && !data.scans.is_empty() {
-            let classes = data.dataset.classes.len();
-            let crop = i64::from(params.crop);
-            let dice = validate(&network, &data.validation, &data.scans, classes, crop);
-            log.validation(epoch, &data, &dice);
-            last_dice = Some(dice.mean);
-            if best.as_ref().is_none_or(|best| dice.mean > best.dice) {
-                best = Some(Selected {
-                    epoch,
-                    dice: dice.mean,
-                    snapshot: Snapshot::of(&network, step),
-                });
+        training
+            .advance(params, &mut batches, steps, images)
+            .map_err(|error| saves.explain(error, &training))?;
+        if training.step.is_multiple_of(steps.div_ceil(REPORTS)) || training.step == steps {
+            context.progress(training.step, steps, training.message(params));
+        }
+        if training.step.is_multiple_of(iterations) {
+            let epoch = (training.step / iterations - 1) as u32;
+            let settled = training.ledger.settle(epoch, training.step - 1);
+            settled.map_err(|error| saves.explain(error, &training))?;
+            log.losses(epoch, &training.ledger, rate_at(params, training.step - 1));
+            training.ledger.clear();
+            let (taken, time) = clock.lap(training.step);
+            let passed = taken * u64::from(params.images_per_step());
+            log.performance(epoch, passed, time, (surroundings.memory)());
+            let due = (epoch + 1).is_multiple_of(params.validate_every) || training.step == steps;
+            if due && !data.scans.is_empty() {
+                select(&mut training, params, &data, epoch, &mut log);
             }
+            clock = Clock::start(training.step);
+        }
+        if saves.due() {
+            let epoch = ((training.step - 1) / iterations) as u32;
+            let settled = training.ledger.settle(epoch, training.step - 1);
+            settled.map_err(|error| saves.explain(error, &training))?;
+            saves.save(&training, &log)?;
         }
     }
-    let last = Snapshot::of(&network, step);
+    let last = Snapshot::of(training.evaluated(params), training.step);
     log.write()?;
-    write_checkpoints(params, &data, context, &network, best, (last, last_dice))
+    let best = training.best.as_ref();
+    crate::checkpoint::write_all(params, &data.dataset, context, best, (last, training.last_dice))
 }
 
-/// The epoch chosen so far.
-struct Selected {
+/// Validates an epoch and keeps it if it is the best so far.
+fn select(
+    training: &mut Training,
+    params: &TrainParams,
+    data: &TrainingData,
     epoch: u32,
-    dice: f64,
-    snapshot: Snapshot,
-}
-
-/// The losses of one step, all still on the device.
-struct Losses {
-    total: Tensor,
-    /// Total, supervised, then one per term, without weights.
-    parts: Vec<Tensor>,
-}
-
-impl Losses {
-    fn of(
-        scores: &Tensor,
-        batch: &Batch,
-        params: &TrainParams,
-        terms: &[Term],
-        step: u64,
-        steps: u64,
-    ) -> Self {
-        let labelled = i64::from(params.batch_labelled);
-        let supervised = cross_entropy(&scores.narrow(0, 0, labelled), &batch.labels);
-        let mut total = supervised.shallow_clone();
-        // A copy: the sum below is made in place, on the memory of `supervised`.
-        let mut parts = vec![supervised.detach().copy()];
-        if let Some(flips) = &batch.flips {
-            let count = i64::from(params.batch_unlabelled);
-            let probabilities = |scores: Tensor| scores.softmax(1, Kind::Float);
-            let pair = Pair {
-                of_perturbed: probabilities(scores.narrow(0, labelled + count, count)),
-                perturbed: probabilities(flips.apply(&scores.narrow(0, labelled, count))),
-            };
-            for term in terms {
-                let loss = term.regularizer.loss(&pair);
-                total += &loss * weight_at(&term.weight, step, steps);
-                parts.push(loss.detach());
-            }
-        }
-        parts.insert(0, total.detach());
-        Self { total, parts }
+    log: &mut Log<'_>,
+) {
+    let classes = data.dataset.classes.len();
+    let network = training.evaluated(params);
+    let dice = validate(network, &data.validation, &data.scans, classes, params.crop.into());
+    log.validation(epoch, data, &dice);
+    if training.best.as_ref().is_none_or(|best| dice.mean > best.dice) {
+        let snapshot = Snapshot::of(network, training.step);
+        training.best = Some(Selected { epoch, dice: dice.mean, snapshot });
     }
+    training.last_dice = Some(dice.mean);
+}
 
-    fn values(&self) -> Vec<f64> {
-        let values = Tensor::stack(&self.parts, 0).to_device(Device::Cpu).to_kind(Kind::Double);
-        Vec::try_from(values).expect("a flat tensor of doubles")
+/// Which images go through the network together: those that a term or the supervised loss asks
+/// for, and the unlabelled ones where they are to be part of the batch-norm statistics.
+fn joint_images(params: &TrainParams) -> JointImages {
+    let needs = params.needs();
+    let statistics = params.unlabelled_in_batch_norm && !needs.supervises;
+    JointImages {
+        labelled: !needs.supervises,
+        unlabelled: needs.unlabelled || needs.perturbed || statistics,
+        perturbed: needs.perturbed,
     }
 }
 
-/// The mean of every loss over an epoch.
-struct EpochMeans {
-    names: Vec<String>,
-    sums: Vec<f64>,
-    count: u32,
+fn rate_at(params: &TrainParams, step: u64) -> f64 {
+    learning_rate(&params.learning_rate, params.epochs, params.iterations_per_epoch, step)
 }
 
-impl EpochMeans {
-    fn new(terms: &[Term]) -> Self {
-        let mut names = vec!["loss/total".to_owned(), "loss/supervised".to_owned()];
-        names.extend(terms.iter().map(|term| format!("loss/{}", term.name)));
-        Self { sums: vec![0.0; names.len()], names, count: 0 }
-    }
-
-    fn add(&mut self, losses: Vec<f64>, epoch: u32, step: u64) -> Result<(), StageError> {
-        if losses.iter().any(|loss| !loss.is_finite()) {
-            let message = format!("a loss is not finite in epoch {epoch}, step {step}");
-            let error = StageError::message(message)
-                .with_help("lower the learning rate or the weights of the regularizers");
-            return Err(self
-                .names
-                .iter()
-                .zip(losses)
-                .fold(error, |error, (name, loss)| error.with_detail(format!("{name} = {loss}"))));
-        }
-        for (sum, loss) in self.sums.iter_mut().zip(losses) {
-            *sum += loss;
-        }
-        self.count += 1;
-        Ok(())
-    }
-
-    fn each(&self) -> impl Iterator<Item = (&str, f64)> {
-        let count = f64::from(self.count);
-        self.names.iter().zip(&self.sums).map(move |(name, sum)| (name.as_str(), sum / count))
-    }
-
-    fn message(&self, epoch: u32, epochs: u32, best: Option<&Selected>) -> String {
-        let loss = self.sums[0] / f64::from(self.count);
-        let best = best.map_or_else(String::new, |best| format!(", best dice {:.3}", best.dice));
-        format!("epoch {}/{epochs}, loss {loss:.3}{best}", epoch + 1)
-    }
+/// Measures training, without validation.
+struct Clock {
+    since: Instant,
+    step: u64,
 }
 
-/// The training log, also said aloud.
-struct Log<'a> {
-    context: &'a ActionContext<'a>,
-    rows: Vec<LogRow>,
-}
-
-impl Log<'_> {
-    fn losses(&mut self, epoch: u32, means: &EpochMeans, rate: f64) {
-        for (name, value) in means.each() {
-            self.row(epoch, name, value);
-        }
-        self.row(epoch, "learning_rate", rate);
+impl Clock {
+    fn start(step: u64) -> Self {
+        Self { since: Instant::now(), step }
     }
 
-    fn validation(&mut self, epoch: u32, data: &TrainingData, dice: &ValidationDice) {
-        for (class, value) in data.dataset.foreground().zip(&dice.classes) {
-            self.row(epoch, &format!("validation/dice/{}", class.name), *value);
-        }
-        self.row(epoch, "validation/dice/mean", dice.mean);
-    }
-
-    fn row(&mut self, epoch: u32, name: &str, value: f64) {
-        self.context.metric(name, u64::from(epoch), value);
-        self.rows.push(LogRow { epoch, name: name.to_owned(), value });
-    }
-
-    fn write(self) -> Result<(), StageError> {
-        let table = LogTable { rows: self.rows };
-        table.write(self.context.output("training_log")?).map_err(StageError::new)
+    /// Steps and time since the start.
+    fn lap(&self, step: u64) -> (u64, Duration) {
+        (step - self.step, self.since.elapsed())
     }
 }
 
@@ -223,36 +260,4 @@ fn warn_of_selection(params: &TrainParams, data: &TrainingData, context: &Action
             "the best epoch is selected on the test scans: `best` numbers on them are optimistic",
         );
     }
-}
-
-fn write_checkpoints(
-    params: &TrainParams,
-    data: &TrainingData,
-    context: &ActionContext<'_>,
-    network: &UNet,
-    best: Option<Selected>,
-    (last, last_dice): (Snapshot, Option<f64>),
-) -> Result<(), StageError> {
-    let dir = context.output("checkpoint")?;
-    let last_card = CheckpointCard { epoch: params.epochs - 1, dice: last_dice };
-    let (best, best_card) = match best {
-        Some(best) => {
-            let card = CheckpointCard { epoch: best.epoch, dice: Some(best.dice) };
-            (best.snapshot, card)
-        }
-        None => (last.clone(), last_card.clone()),
-    };
-    best.write(dir, Checkpoint::Best, network.layout())?;
-    last.write(dir, Checkpoint::Last, network.layout())?;
-    let card = ModelCard {
-        format: ModelCard::FORMAT,
-        network: ModelCard::UNET.to_owned(),
-        widths: params.network.widths,
-        crop: params.crop,
-        precision: params.precision,
-        dataset: data.dataset.clone(),
-        best: best_card,
-        last: last_card,
-    };
-    card.write(dir)
 }

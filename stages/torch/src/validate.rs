@@ -3,7 +3,7 @@
 use tch::Tensor;
 
 use crate::data::{SliceStore, ValidationScan};
-use crate::network::UNet;
+use crate::network::Network;
 use crate::overlap::Overlap;
 use crate::segment::{central_crop, segment};
 
@@ -21,7 +21,7 @@ pub struct ValidationDice {
 
 /// Scores every scan on the central crop, counting over all its slices.
 pub fn validate(
-    network: &UNet,
+    network: &Network,
     store: &SliceStore,
     scans: &[ValidationScan],
     classes: usize,

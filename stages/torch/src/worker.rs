@@ -1,35 +1,47 @@
 //! Runs one job: the stage it names, on the device it was granted.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::time::Duration;
 
 use pipeline_engine::{ActionContext, Job, Stage, StageError};
 use serde::de::DeserializeOwned;
-use stages_train::{Predict, Train};
+use stages_train::{Predict, Train, TrainParams};
 use tch::Device;
 
 use crate::predict::predict;
-use crate::train::train;
+use crate::train::{Surroundings, train};
 
 /// The libtorch that this program is built for; the build refuses any other.
 pub const LIBTORCH: &str = "2.11.0";
 
+/// Time between two saves of a training, in case it is interrupted.
+const SAVE_EVERY: Duration = Duration::from_secs(30);
+
+/// What the program around the worker does for it.
+pub struct Machine<'a> {
+    /// Makes GPUs available or says why it cannot; called if a GPU was granted.
+    pub load_cuda: &'a dyn Fn() -> Result<(), String>,
+    /// Memory in use on a device, in MiB, if that can be found out.
+    pub memory: &'a dyn Fn(Device) -> Option<f64>,
+}
+
 /// Runs a job of stage `train` or `predict`. Call it once in a process, before any other use of
 /// libtorch: the number of its threads cannot change later.
-///
-/// `load_cuda` is called if a GPU was granted; it makes GPUs available or says why it cannot.
 pub fn run(
     job: &Job,
     context: &ActionContext<'_>,
-    load_cuda: &dyn Fn() -> Result<(), String>,
+    machine: &Machine<'_>,
 ) -> Result<(), StageError> {
     let threads = i32::try_from(context.granted().cpus.max(1)).unwrap_or(i32::MAX);
     tch::set_num_threads(threads);
     tch::set_num_interop_threads(1);
-    let device = choose_device(context, load_cuda);
+    let device = choose_device(context, machine.load_cuda);
+    let memory = || (machine.memory)(device);
+    let surroundings = Surroundings { device, save_every: SAVE_EVERY, memory: &memory };
     context.environment("libtorch", LIBTORCH);
     context.environment("threads", threads.to_string());
     let outcome = catch_unwind(AssertUnwindSafe(|| match job.stage.as_str() {
-        Train::NAME => train(&read(job, Train::VERSION)?, context, device),
+        Train::NAME => train(&read(job, Train::VERSION)?, context, &surroundings),
         Predict::NAME => predict(&read(job, Predict::VERSION)?, context, device),
         other => Err(StageError::message(format!("this worker does not know stage `{other}`"))
             .with_help(format!("it runs `{}` and `{}`", Train.info().name, Predict.info().name))),
@@ -42,7 +54,7 @@ pub fn run(
                 .map(String::as_str)
                 .or_else(|| panic.downcast_ref::<&str>().copied())
                 .unwrap_or_default();
-            match libtorch_failure(text) {
+            match libtorch_failure(text, job) {
                 Some(error) => Err(error),
                 None => resume_unwind(panic),
             }
@@ -86,7 +98,7 @@ fn read<P: DeserializeOwned>(job: &Job, version: u32) -> Result<P, StageError> {
 }
 
 /// A panic that is a refusal of libtorch, without its C++ stack; nothing if it is something else.
-fn libtorch_failure(panic: &str) -> Option<StageError> {
+fn libtorch_failure(panic: &str, job: &Job) -> Option<StageError> {
     let (_, quoted) = panic.split_once("Torch(\"")?;
     // The text is a debug string: line ends are two characters.
     let end = ["\\nException raised from", "\\nframe #", "\")"]
@@ -97,16 +109,39 @@ fn libtorch_failure(panic: &str) -> Option<StageError> {
     let text = quoted[..end].replace("\\n", " ").replace("\\\"", "\"");
     let error = StageError::message(format!("libtorch failed: {}", text.trim()));
     let memory = text.contains("out of memory") || text.contains("can't allocate memory");
-    Some(if memory {
-        error.with_help("make `crop`, `batch_unlabelled` or the network's `widths` smaller")
-    } else {
-        error
-    })
+    Some(if memory { error.with_help(memory_advice(job)) } else { error })
+}
+
+/// What to make smaller: the sizes that decide how much memory the job takes.
+fn memory_advice(job: &Job) -> String {
+    if let Ok(params) = serde_json::from_value::<TrainParams>(job.params.clone())
+        && job.stage == Train::NAME
+    {
+        return format!(
+            "a step passes {} images of {} x {} pixels together; make `batch_unlabelled` (now {}), \
+             `batch_labelled` (now {}), `crop` or the network's `widths` smaller, or let fewer \
+             workers share the device",
+            params.images_per_step(),
+            params.crop,
+            params.crop,
+            params.batch_unlabelled,
+            params.batch_labelled,
+        );
+    }
+    "make `batch` smaller".to_owned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn job(stage: &str) -> Job {
+        serde_json::from_value(serde_json::json!({
+            "protocol": 1, "node": stage, "stage": stage, "version": 1, "params": {"crop": 96},
+            "inputs": {}, "outputs": {}, "scratch": "scratch", "resume": "resume", "granted": {"cpus": 1, "gpus": []},
+        }))
+        .unwrap()
+    }
 
     #[test]
     fn a_failure_of_libtorch_is_told_without_its_stack() {
@@ -115,7 +150,8 @@ mod tests {
             tensor.reshape([3, 3])
         })
         .unwrap_err();
-        let error = libtorch_failure(panic.downcast_ref::<String>().unwrap()).unwrap();
+        let error =
+            libtorch_failure(panic.downcast_ref::<String>().unwrap(), &job("train")).unwrap();
         assert_eq!(error.message, "libtorch failed: shape '[3, 3]' is invalid for input of size 2");
         assert_eq!(error.help, None);
     }
@@ -124,13 +160,17 @@ mod tests {
     fn running_out_of_memory_comes_with_advice() {
         let panic = "called `Result::unwrap()` on an `Err` value: \
                      Torch(\"CUDA out of memory. Tried to allocate 2 GiB.\\nException raised from x\")";
-        let error = libtorch_failure(panic).unwrap();
+        let error = libtorch_failure(panic, &job("train")).unwrap();
         assert_eq!(error.message, "libtorch failed: CUDA out of memory. Tried to allocate 2 GiB.");
-        assert!(error.help.unwrap().contains("batch_unlabelled"));
+        let help = error.help.unwrap();
+        assert!(help.starts_with("a step passes 14 images of 96 x 96 pixels together; "), "{help}");
+        assert!(help.contains("`batch_unlabelled` (now 10), `batch_labelled` (now 4)"), "{help}");
+        let error = libtorch_failure(panic, &job("predict")).unwrap();
+        assert_eq!(error.help.unwrap(), "make `batch` smaller");
     }
 
     #[test]
     fn other_panics_stay_panics() {
-        assert_eq!(libtorch_failure("index out of bounds"), None);
+        assert_eq!(libtorch_failure("index out of bounds", &job("train")), None);
     }
 }

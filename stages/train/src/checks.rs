@@ -1,25 +1,39 @@
 //! What the types of [`TrainParams`] cannot say.
 
+mod augmentation;
+mod optimizer;
+mod regularizer;
+mod weight;
+
 use std::fmt::Display;
 
 use pipeline_engine::ParamProblem;
 
-use crate::{LearningRateParams, OptimizerParams, RegularizerParams, TrainParams};
+use self::optimizer::{learning_rate, optimizer};
+use crate::TrainParams;
 
 /// Every problem with the parameters, together.
 pub(crate) fn problems(params: &TrainParams) -> Vec<ParamProblem> {
     let mut found = Found(Vec::new());
     sizes(params, &mut found);
-    augmentation(params, &mut found);
-    optimizer(params, &mut found);
-    learning_rate(params, &mut found);
+    augmentation::check(params, &mut found);
+    optimizer(&params.optimizer, &mut found);
+    learning_rate(&params.learning_rate, params.epochs, &mut found);
     for (i, regularizer) in params.regularizers.iter().enumerate() {
         let path = format!("regularizers[{i}].{}", regularizer.name());
-        check_regularizer(&path, regularizer, params, &mut found);
+        regularizer::check(&path, regularizer, params, &mut found);
     }
-    if !params.regularizers.is_empty() {
+    if params.needs().unlabelled_images() {
         found.at_least_one("batch_unlabelled", params.batch_unlabelled);
     }
+    let teacher = &params.teacher;
+    found.unless(
+        (0.0..1.0).contains(&teacher.decay),
+        "teacher.decay",
+        teacher.decay,
+        "a number from 0 up to, not including, 1",
+    );
+    found.within("teacher.shrink", teacher.shrink, 1.0);
     found.0
 }
 
@@ -55,73 +69,6 @@ fn sizes(params: &TrainParams, found: &mut Found) {
         found.unless(images <= 4096, path, images, "at most 4096");
     }
     found.at_least_one("validate_every", params.validate_every);
-}
-
-fn augmentation(params: &TrainParams, found: &mut Found) {
-    let augment = &params.augment;
-    found.within("augment.rotate_deg", augment.rotate_deg, 180.0);
-    found.within("augment.vertical_flip", augment.vertical_flip, 1.0);
-    found.within("augment.horizontal_flip", augment.horizontal_flip, 1.0);
-    found.within("augment.jitter", augment.jitter, 1.0);
-    found.unless(augment.pad < params.crop, "augment.pad", augment.pad, "less than `crop`");
-    found.within("perturbation.flips.probability", params.perturbation.flips.probability, 1.0);
-}
-
-fn optimizer(params: &TrainParams, found: &mut Found) {
-    let OptimizerParams::Adam(adam) = &params.optimizer;
-    for (i, beta) in adam.betas.iter().enumerate() {
-        found.unless(
-            (0.0..1.0).contains(beta),
-            &format!("optimizer.adam.betas[{i}]"),
-            beta,
-            "a number from 0 up to, not including, 1",
-        );
-    }
-    found.positive("optimizer.adam.eps", adam.eps);
-    found.not_negative("optimizer.adam.weight_decay", adam.weight_decay);
-}
-
-fn learning_rate(params: &TrainParams, found: &mut Found) {
-    match &params.learning_rate {
-        LearningRateParams::WarmupCosine(rate) => {
-            found.positive("learning_rate.warmup_cosine.start_lr", rate.start_lr);
-            found.positive("learning_rate.warmup_cosine.peak_lr", rate.peak_lr);
-            found.not_negative("learning_rate.warmup_cosine.final_lr", rate.final_lr);
-            found.unless(
-                rate.warmup_epochs < params.epochs,
-                "learning_rate.warmup_cosine.warmup_epochs",
-                rate.warmup_epochs,
-                &format!("less than `epochs`, which is {}", params.epochs),
-            );
-        }
-        LearningRateParams::Constant(rate) => {
-            found.positive("learning_rate.constant.lr", rate.lr);
-        }
-        LearningRateParams::Poly(rate) => {
-            found.positive("learning_rate.poly.lr", rate.lr);
-            found.positive("learning_rate.poly.power", rate.power);
-        }
-    }
-}
-
-fn check_regularizer(
-    path: &str,
-    regularizer: &RegularizerParams,
-    params: &TrainParams,
-    found: &mut Found,
-) {
-    let weight = regularizer.weight();
-    found.not_negative(&format!("{path}.weight.value"), weight.value);
-    found.within(&format!("{path}.weight.ramp_until"), weight.ramp_until, 1.0);
-    if let RegularizerParams::LocalMi(mi) = regularizer {
-        found.not_negative(&format!("{path}.marginal_weight"), mi.marginal_weight);
-        found.unless(
-            u64::from(mi.window) * 2 < u64::from(params.crop),
-            &format!("{path}.window"),
-            mi.window,
-            &format!("less than half of `crop`, which is {}", params.crop),
-        );
-    }
 }
 
 /// Collects problems.
@@ -164,7 +111,7 @@ mod tests {
     use super::*;
     use crate::{Predict, Train};
 
-    fn messages(stage: &str, raw: &Value) -> Vec<String> {
+    pub(in crate::checks) fn messages(stage: &str, raw: &Value) -> Vec<String> {
         let registry = Registry::new().with(Train).with(Predict);
         match registry.get(stage).unwrap().configure(raw) {
             Ok(_) => Vec::new(),
@@ -214,17 +161,57 @@ mod tests {
     }
 
     #[test]
+    fn names_what_a_regularizer_cannot_work_with() {
+        let weight = json!({"value": 0.1});
+        let raw = json!({
+            "batch_labelled": 1,
+            "batch_unlabelled": 1,
+            "regularizers": [
+                {"ua_mt": {"weight": weight, "passes": 0, "noise": -0.1}},
+                {"ict": {"weight": weight, "alpha": 0.0}},
+                {"mixup": {"weight": weight}},
+                {"vat": {"weight": weight, "epsilon": 0.0, "xi": -1.0, "power_iterations": 101}},
+                {"cct": {"weight": weight, "noise": 1.5, "dropout": 1.0}},
+            ],
+        });
+        insta::assert_snapshot!(messages("train", &raw).join("\n"), @r"
+        regularizers[0].ua_mt.passes: found 0 (a whole number from 1 to 100)
+        regularizers[0].ua_mt.noise: found -0.1 (a number of at least 0)
+        regularizers[1].ict.alpha: found 0 (a number above 0)
+        batch_unlabelled: found 1 (at least 2, for `ict` mixes two images)
+        batch_labelled: found 1 (at least 2, for `mixup` mixes two images)
+        regularizers[3].vat.epsilon: found 0 (a number above 0)
+        regularizers[3].vat.xi: found -1 (a number above 0)
+        regularizers[3].vat.power_iterations: found 101 (a whole number from 1 to 100)
+        regularizers[4].cct.noise: found 1.5 (a number from 0 to 1)
+        regularizers[4].cct.dropout: found 1 (a number from 0 up to, not including, 1)
+        ");
+    }
+
+    #[test]
+    fn unlabelled_images_are_asked_for_only_where_a_term_uses_them() {
+        let with = |term: &str| {
+            let regularizers = json!([{term: {"weight": {"value": 0.1}}}]);
+            messages("train", &json!({"batch_unlabelled": 0, "regularizers": regularizers}))
+        };
+        assert!(with("mixup").is_empty());
+        for term in ["ua_mt", "ict", "vat", "urpc", "cct", "entropy", "consistency"] {
+            assert_eq!(with(term).len(), 1, "{term}");
+        }
+    }
+
+    #[test]
     fn names_the_path_of_an_unknown_or_mistyped_parameter() {
         let found = [
             messages("train", &json!({"augment": {"rotate": 3}})),
             messages("train", &json!({"regularizers": [{"local_mi": {"weight": 0.1}}]})),
-            messages("train", &json!({"perturbation": {"affine": {}}})),
+            messages("train", &json!({"perturbation": {"affine": {"zoom": 2}}})),
             messages("train", &json!({"network": {"widths": [16, 32]}})),
         ];
         insta::assert_snapshot!(found.concat().join("\n"), @r"
-        augment.rotate: unknown field `rotate` (did you mean `rotate_deg`? accepted here: `rotate_deg`, `vertical_flip`, `horizontal_flip`, `pad`, `jitter`, `interpolation`)
+        augment.rotate: unknown field `rotate` (did you mean `rotate_deg`? accepted here: `rotate_deg`, `rotate_probability`, `quarter_turns`, `vertical_flip`, `horizontal_flip`, `pad`, `jitter`, `interpolation`)
         regularizers[0].local_mi.weight: found the number `0.1`, expected a mapping such as `{value: 0.1, ramp_until: 0.6}` ()
-        perturbation.affine: unknown field `affine` (accepted here: `flips`)
+        perturbation.affine.zoom: unknown field `zoom` (accepted here: `probability`, `rotate_deg`, `scale`, `translate`, `shear_deg`, `interpolation`, `map_interpolation`)
         network.widths: invalid length 2, expected an array of length 5 ()
         ");
     }
@@ -246,11 +233,10 @@ mod tests {
         let weight = json!({"value": 1.0});
         assert_eq!(count(json!({})), 14, "4 labelled and 10 for the batch-norm statistics");
         assert_eq!(count(json!({"unlabelled_in_batch_norm": false})), 4);
-        assert_eq!(count(json!({"regularizers": [{"entropy": {"weight": weight}}]})), 24);
-        let both = json!({
-            "unlabelled_in_batch_norm": false, "regularizers": [{"entropy": {"weight": weight}}],
-        });
-        assert_eq!(count(both), 24, "a regularizer needs both views whatever batch norm does");
+        let with =
+            |term: Value| count(json!({"unlabelled_in_batch_norm": false, "regularizers": [term]}));
+        assert_eq!(with(json!({"entropy": {"weight": weight}})), 14, "no perturbed images");
+        assert_eq!(with(json!({"consistency": {"weight": weight}})), 24, "both views");
     }
 
     /// The parameters are part of every key: a change to this text makes every training run again.
@@ -260,9 +246,15 @@ mod tests {
         insta::assert_snapshot!(text, @r#"
         {"seed":10,
         "supervision":"labelled",
+        "supervised":"cross_entropy",
         "regularizers":[],
         "unlabelled_in_batch_norm":true,
-        "network":{"widths":[16,32,64,128,256]},
+        "teacher":{"decay":0.999,
+        "shrink":0.0,
+        "statistics":"own"},
+        "evaluate":"student",
+        "network":{"architecture":"unet",
+        "widths":[16,32,64,128,256]},
         "crop":224,
         "augment":{"rotate_deg":45.0,
         "vertical_flip":0.5,
@@ -284,7 +276,8 @@ mod tests {
         "batch_unlabelled":10,
         "validate_every":1,
         "select_on":"validation",
-        "precision":"fp32"}
+        "precision":"fp32",
+        "memory":"channels_last"}
         "#);
     }
 }

@@ -10,11 +10,15 @@ mod predict;
 mod train;
 
 pub use params::{
-    AdamParams, AugmentParams, Checkpoint, ConsistencyParams, ConstantRateParams, Divergence,
-    EntropyParams, FlipParams, Interpolation, LearningRateParams, LocalMiParams, NetworkParams,
-    OptimizerParams, PerturbationParams, PolyRateParams, Precision, PredictParams, PredictRole,
-    RampShape, RegularizerParams, SelectOn, Supervision, TrainParams, WarmupCosineParams,
-    WeightParams,
+    AdamParams, AdamWParams, AffineParams, Architecture, AugmentParams, CctParams, Checkpoint,
+    ClusterHead, ConsistencyParams, ConstantRateParams, CopyPasteParams, CrossPseudoParams,
+    CutMixParams, Divergence, EntropyParams, Evaluated, FeatureMiParams, FeatureParams, FlipParams,
+    IctParams, Interpolation, LearningRateParams, LocalMiParams, MeanTeacherParams, MemoryLayout,
+    MixupParams, Needs, NetworkParams, OptimizerParams, PerturbationParams, PhotometricParams,
+    PolyRateParams, Precision, PredictParams, PredictRole, PseudoLabelLoss, PseudoLabelParams,
+    RAdamParams, RampShape, RegularizerParams, SelectOn, SgdParams, StrongParams, SupervisedLoss,
+    Supervision, TeacherParams, TeacherStatistics, TrainParams, UaMtParams, UaMtTarget, UrpcParams,
+    VatParams, WarmupCosineParams, WeightParams,
 };
 pub use predict::Predict;
 pub use train::Train;

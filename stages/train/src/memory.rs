@@ -34,15 +34,16 @@ pub(crate) fn prediction_mib(params: &PredictParams) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{EntropyParams, RegularizerParams, WeightParams};
+    use crate::{ConsistencyParams, Divergence, RegularizerParams, WeightParams};
 
     #[test]
     fn grows_with_what_passes_through_the_network() {
         // 24 images of 64 x 64 pixels and 16 + 8 + 4 + 2 + 1 channel shares: 217 MiB.
-        let entropy = EntropyParams { weight: WeightParams::constant(1.0) };
+        let weight = WeightParams::constant(1.0);
+        let term = ConsistencyParams { divergence: Divergence::Kl, weight };
         let params = TrainParams {
             crop: 64,
-            regularizers: vec![RegularizerParams::Entropy(entropy)],
+            regularizers: vec![RegularizerParams::Consistency(term)],
             ..TrainParams::default()
         };
         assert_eq!(training_mib(&params), 400 + 217);

@@ -1,6 +1,6 @@
 //! The `predict` stage.
 
-use pipeline_engine::{ParamProblem, Placement, Ports, Resources, Stage, StageInfo};
+use pipeline_engine::{Gpus, ParamProblem, Placement, Ports, Resources, Stage, StageInfo};
 use stages_tables::kind;
 
 use crate::{PredictParams, WORKER, memory};
@@ -13,7 +13,7 @@ impl Predict {
     /// The name under `uses:`.
     pub const NAME: &'static str = "predict";
     /// Version of the output; see `CHANGELOG.md`.
-    pub const VERSION: u32 = 1;
+    pub const VERSION: u32 = 2;
 }
 
 impl Stage for Predict {
@@ -37,7 +37,11 @@ impl Stage for Predict {
     }
 
     fn resources(&self, params: &PredictParams) -> Resources {
-        Resources { gpus: 1, memory_mib: memory::prediction_mib(params), ..Resources::default() }
+        Resources {
+            gpus: Gpus::Devices(1),
+            memory_mib: memory::prediction_mib(params),
+            ..Resources::default()
+        }
     }
 
     fn check(&self, params: &PredictParams) -> Vec<ParamProblem> {

@@ -1,6 +1,6 @@
 //! The `train` stage.
 
-use pipeline_engine::{ParamProblem, Placement, Ports, Resources, Stage, StageInfo};
+use pipeline_engine::{Gpus, ParamProblem, Placement, Ports, Resources, Stage, StageInfo};
 use stages_tables::kind;
 
 use crate::{TrainParams, WORKER, checks, memory};
@@ -13,7 +13,7 @@ impl Train {
     /// The name under `uses:`.
     pub const NAME: &'static str = "train";
     /// Version of the output; see `CHANGELOG.md`.
-    pub const VERSION: u32 = 1;
+    pub const VERSION: u32 = 2;
 }
 
 impl Stage for Train {
@@ -34,10 +34,15 @@ impl Stage for Train {
             .input("partition", kind::PARTITION)
             .output("checkpoint", kind::CHECKPOINT)
             .output("training_log", kind::TRAINING_LOG)
+            .output("performance", kind::PERFORMANCE)
     }
 
     fn resources(&self, params: &TrainParams) -> Resources {
-        Resources { gpus: 1, memory_mib: memory::training_mib(params), ..Resources::default() }
+        Resources {
+            gpus: Gpus::Devices(1),
+            memory_mib: memory::training_mib(params),
+            ..Resources::default()
+        }
     }
 
     fn check(&self, params: &TrainParams) -> Vec<ParamProblem> {

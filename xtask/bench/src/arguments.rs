@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::mi::{self, MiArguments};
 use crate::train::{self, TrainArguments};
 
 /// Measures the repository's programs beside others that do the same.
@@ -24,6 +25,9 @@ pub(crate) enum Benchmark {
     /// A training step of the published method beside the same step in PyTorch
     #[command(after_help = train::EXAMPLES)]
     Train(Box<TrainArguments>),
+    /// Local mutual information in its fast form beside the published one
+    #[command(after_help = mi::EXAMPLES)]
+    Mi(MiArguments),
     /// Runs the programs of the graph one after the other, as the measure of what a tool adds
     #[command(hide = true)]
     BareLoop {
@@ -161,7 +165,9 @@ mod tests {
         let parsed = Arguments::try_parse_from(all).map_err(|error| error.to_string())?;
         match parsed.benchmark {
             Benchmark::Engine(options) => Ok(*options),
-            Benchmark::Train(_) | Benchmark::BareLoop { .. } => Err("not the engine".into()),
+            Benchmark::Train(_) | Benchmark::Mi(_) | Benchmark::BareLoop { .. } => {
+                Err("not the engine".into())
+            }
         }
     }
 

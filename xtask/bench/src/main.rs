@@ -3,7 +3,7 @@
 //! All contestants get the same work, and all of them are measured in one run, turn by turn, so that
 //! whatever else the machine does falls on all alike. Only ratios within one run mean something.
 //! `session` and `part` are about the engine beside other tools for graphs of commands, `train` is
-//! about a training step beside PyTorch's.
+//! about a training step beside PyTorch's, `mi` about one of its losses beside the published form.
 
 mod arguments;
 mod bare_loop;
@@ -12,6 +12,7 @@ mod error;
 mod experiment;
 mod machine;
 mod measure;
+mod mi;
 mod part;
 mod race;
 mod render;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().benchmark {
         Benchmark::Engine(options) => session::run(&options),
         Benchmark::Train(options) => train::run(&options),
+        Benchmark::Mi(options) => mi::run(&options),
         Benchmark::BareLoop { stages, cpus } => bare_loop::run(stages, cpus),
     };
     match result {

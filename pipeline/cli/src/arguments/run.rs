@@ -1,10 +1,11 @@
 //! `run` and `plan`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 
-use super::values::memory_mib;
+use super::values::{age, memory_mib};
 use super::{ExperimentArguments, SelectionArguments};
 
 /// `run`.
@@ -35,6 +36,10 @@ pub(crate) struct RunArguments {
     /// After a failure go on with everything that does not depend on it
     #[arg(long, short = 'k')]
     pub(crate) keep_going: bool,
+
+    /// How long a program that is stopped has to save its work before it is killed [default: 30s]
+    #[arg(long, value_name = "TIME", value_parser = age)]
+    pub(crate) grace: Option<Duration>,
 
     /// Write when each action ran, as a trace for ui.perfetto.dev or chrome://tracing
     #[arg(long, value_name = "FILE")]

@@ -17,7 +17,7 @@ pub(super) fn bytes(text: &str) -> Result<u64, String> {
     memory_mib(text)?.checked_mul(1024 * 1024).ok_or_else(|| format!("`{text}` is too much"))
 }
 
-/// An age: `12h`, `30d`.
+/// An age or another time: `30s`, `12h`, `30d`.
 pub(super) fn age(text: &str) -> Result<Duration, String> {
     pipeline_spec::parse_duration(text).map_err(|error| format!("{error}; {}", DurationError::HELP))
 }

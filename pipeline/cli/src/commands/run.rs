@@ -42,7 +42,7 @@ pub(crate) fn run(session: &Session<'_>, arguments: &RunArguments) -> Result<Exi
     let trace = arguments.trace_file.as_deref().map(begin_trace).transpose()?;
     let options = options(session, arguments, &loaded, selected);
     let cancellation = Cancellation::new();
-    interrupt::watch(console, &cancellation);
+    interrupt::watch(console, &cancellation, options.grace);
 
     let tally = Tally::default();
     let progress = choose(console, arguments.json);
@@ -133,6 +133,7 @@ fn options(
         selection: selected.selection,
         force: selected.force,
         capacity: capacity(arguments, session.surroundings),
+        grace: arguments.grace.unwrap_or(pipeline_engine::GRACE),
         keep_going: arguments.keep_going,
         experiment_dir: loaded.experiment_dir.clone(),
         experiment_file: loaded.experiment.path.display().to_string(),

@@ -1,12 +1,14 @@
 //! The state of a run, from its journal.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use pipeline_engine::StageEvent;
 use serde::Serialize;
 
 use super::entry::{Entry, Line, Outcome};
+use crate::pace::Pace;
 
 /// How far a run is.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -54,7 +56,7 @@ pub(crate) struct RunningNode {
     /// How many attempts failed.
     pub(crate) failed_attempts: u32,
     #[serde(skip)]
-    first: Option<(u64, Timestamp)>,
+    pace: Pace,
 }
 
 /// How far an action is.
@@ -100,7 +102,7 @@ impl RunView {
                 if let Some(running) = self.running.get_mut(&node) {
                     running.failed_attempts = attempt;
                     running.progress = None;
-                    running.first = None;
+                    running.pace = Pace::default();
                 }
             }
             Entry::NodeFinished { node, outcome } => {
@@ -135,7 +137,7 @@ impl RunningNode {
             metrics: BTreeMap::new(),
             waits: false,
             failed_attempts: 0,
-            first: None,
+            pace: Pace::default(),
         }
     }
 
@@ -143,14 +145,7 @@ impl RunningNode {
         self.waits = false;
         match said {
             StageEvent::Progress { done, total, message } if total > 0 => {
-                // An action that reports in parts begins anew with each part.
-                let restarted = self.progress.as_ref().is_some_and(|before| {
-                    before.total != total || before.message != message || done < before.done
-                });
-                if restarted {
-                    self.first = None;
-                }
-                self.first.get_or_insert((done, at));
+                self.pace.hear(done, total, self.age(at));
                 self.progress = Some(Progress { done, total, message, at });
             }
             StageEvent::Metric { name, value, .. } => {
@@ -160,15 +155,14 @@ impl RunningNode {
         }
     }
 
-    /// Seconds that are left at the pace since progress was first heard.
+    /// Seconds that are left at the pace of this attempt.
     pub(crate) fn seconds_left(&self, now: Timestamp) -> Option<f64> {
-        let (first, began) = self.first?;
-        let progress = self.progress.as_ref()?;
-        let done = progress.done.checked_sub(first).filter(|done| *done > 0)?;
-        let taken = progress.at.duration_since(began).as_secs_f64();
-        let left = progress.total.checked_sub(progress.done)? as f64 * taken / done as f64;
-        let since = now.duration_since(progress.at).as_secs_f64().max(0.0);
-        (taken > 0.0).then_some((left - since).max(0.0))
+        self.pace.seconds_left(self.age(now))
+    }
+
+    /// How long it had run at a moment; nothing if the clock jumped to before it began.
+    fn age(&self, at: Timestamp) -> Duration {
+        at.duration_since(self.since).try_into().unwrap_or_default()
     }
 }
 
@@ -214,14 +208,32 @@ mod tests {
     }
 
     #[test]
+    fn words_that_change_with_every_step_do_not_disturb_the_pace() {
+        let mut view = RunView::default();
+        view.take(line(0, Entry::NodeStarted { node: "a".to_owned(), stage: "s".to_owned() }));
+        for epoch in 1..=8 {
+            let message = format!("epoch {epoch}/10, loss 0.{epoch}, best dice 0.8{epoch}");
+            let said = StageEvent::Progress { done: epoch, total: 10, message };
+            let second = epoch.cast_signed() * 60;
+            view.take(line(second, Entry::Stage { node: "a".to_owned(), said }));
+        }
+        assert_eq!(view.running["a"].seconds_left(at(480)), Some(120.0));
+    }
+
+    #[test]
     fn a_new_attempt_begins_at_nothing() {
         let mut view = RunView::default();
         view.take(line(0, Entry::NodeStarted { node: "a".to_owned(), stage: "s".to_owned() }));
         view.take(said(1, 10));
-        view.take(said(2, 20));
+        view.take(said(6, 20));
         let text = r#"{"type":"node_retried","at":"2026-01-31T10:00:00Z","node":"a","attempt":1,"of":3,"error":{"message":"m"}}"#;
+        assert_eq!(view.running["a"].seconds_left(at(6)), Some(40.0));
         view.take(Line::parse(text).unwrap());
         assert_eq!(view.running["a"].failed_attempts, 1);
-        assert_eq!(view.running["a"].seconds_left(at(3)), None);
+        assert_eq!(view.running["a"].seconds_left(at(7)), None);
+        // It goes on from step 20.
+        view.take(said(10, 20));
+        view.take(said(14, 21));
+        assert_eq!(view.running["a"].seconds_left(at(14)), Some(316.0));
     }
 }

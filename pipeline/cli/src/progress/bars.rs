@@ -1,22 +1,24 @@
 //! Bars on a terminal: one line per running node, and one for the whole run.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::fmt::Write;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use pipeline_engine::stage::StageEvent;
 use pipeline_engine::{NodeOutcome, RunEvent};
 
 use super::Progress;
 use crate::console::Console;
-use crate::render::duration;
+use crate::pace::Pace;
+use crate::render::{duration, metrics, time_left};
 
 /// How often the bars are redrawn while nothing is said.
 const TICK: Duration = Duration::from_millis(120);
 const SPINNER: &str = "{spinner:.cyan} {prefix}  {elapsed:.dim}  {wide_msg:.dim}";
 const BAR: &str =
-    "{spinner:.cyan} {prefix}  {elapsed:.dim}  [{bar:24.cyan}] {pos}/{len}  {wide_msg:.dim}";
+    "{spinner:.cyan} {prefix}  {elapsed:.dim}  [{bar:24.cyan}] {pos}/{len}  {left}{wide_msg:.dim}";
 const OVERALL: &str =
     "  {prefix}  [{bar:24.green}] {pos}/{len} nodes  {elapsed:.dim}  {wide_msg:.dim}";
 
@@ -38,6 +40,9 @@ struct Running {
     colour: bool,
     message: String,
     metrics: BTreeMap<String, f64>,
+    since: Instant,
+    /// Shared with what draws the bar, so that what is left grows less between two reports too.
+    pace: Arc<Mutex<Pace>>,
 }
 
 impl<'a> Bars<'a> {
@@ -72,6 +77,9 @@ impl Progress for Bars<'_> {
             RunEvent::NodeRetried { node, attempt, of, error } => {
                 let what = format!("attempt {attempt} of {of}: {}", error.message);
                 self.console.note(&format!("  retry    {node}: {what}"));
+                if let Some(running) = inner.running.get_mut(node.as_str()) {
+                    *locked(&running.pace) = Pace::default();
+                }
             }
             RunEvent::Stage { node, said } => {
                 if let StageEvent::Log { level, message } = said
@@ -110,7 +118,14 @@ impl Inner {
         bar.set_prefix(node.to_owned());
         bar.enable_steady_tick(TICK);
         let colour = console.colour();
-        let running = Running { bar, colour, message: String::new(), metrics: BTreeMap::new() };
+        let running = Running {
+            bar,
+            colour,
+            message: String::new(),
+            metrics: BTreeMap::new(),
+            since: Instant::now(),
+            pace: Arc::default(),
+        };
         self.running.insert(node.to_owned(), running);
     }
 
@@ -149,8 +164,9 @@ impl Running {
             StageEvent::Progress { done, total, message } => {
                 if self.bar.length() != Some(*total) && *total > 0 {
                     self.bar.set_length(*total);
-                    self.bar.set_style(style(BAR, self.colour));
+                    self.bar.set_style(self.style());
                 }
+                locked(&self.pace).hear(*done, *total, self.since.elapsed());
                 self.bar.set_position(*done);
                 self.message.clone_from(message);
             }
@@ -159,13 +175,27 @@ impl Running {
             }
             _ => return,
         }
-        let metrics = self.metrics.iter().map(|(name, value)| format!("{name} {value:.4}"));
         let parts: Vec<String> = std::iter::once(self.message.clone())
-            .chain(metrics)
+            .chain(metrics(&self.metrics, &self.message))
             .filter(|part| !part.is_empty())
             .collect();
         self.bar.set_message(parts.join("  "));
     }
+
+    /// A bar that knows how long it will still take.
+    fn style(&self) -> ProgressStyle {
+        let (pace, since) = (Arc::clone(&self.pace), self.since);
+        let left = move |_: &ProgressState, to: &mut dyn Write| {
+            if let Some(left) = time_left(locked(&pace).seconds_left(since.elapsed())) {
+                let _ = write!(to, "{left}  ");
+            }
+        };
+        style(BAR, self.colour).with_key("left", left)
+    }
+}
+
+fn locked(pace: &Mutex<Pace>) -> std::sync::MutexGuard<'_, Pace> {
+    pace.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn style(template: &str, colour: bool) -> ProgressStyle {

@@ -9,12 +9,15 @@ use pipeline_engine::{NodeOutcome, RunEvent};
 
 use super::Progress;
 use crate::console::Console;
-use crate::render::duration;
+use crate::pace::Pace;
+use crate::render::{duration, time_left};
 
 /// A long action says how far it is at most this often in parts of the whole …
 const STEPS: u64 = 10;
-/// … and in time.
+/// … and in time …
 const PAUSE: Duration = Duration::from_secs(5);
+/// … but if it says anything it is not silent for longer than this.
+const LONGEST_PAUSE: Duration = Duration::from_mins(10);
 
 /// Plain lines.
 pub(super) struct Lines<'a> {
@@ -25,12 +28,22 @@ pub(super) struct Lines<'a> {
 struct Inner {
     total: usize,
     done: usize,
-    /// What each running node reported last, and when.
-    steps: BTreeMap<String, (u64, Instant)>,
+    /// The running nodes that say how far they are.
+    steps: BTreeMap<String, Told>,
+    since: Instant,
     pause: Duration,
     /// Cached nodes that no line has told of yet, and the last of them.
     untold: usize,
     last_cached: String,
+}
+
+/// What was told of a running node.
+struct Told {
+    /// How far it was, in parts of the whole, when a line was last worth writing.
+    step: u64,
+    /// When that was.
+    at: Duration,
+    pace: Pace,
 }
 
 impl<'a> Lines<'a> {
@@ -54,6 +67,7 @@ impl Inner {
             total: 0,
             done: 0,
             steps: BTreeMap::new(),
+            since: Instant::now(),
             pause,
             untold: 0,
             last_cached: String::new(),
@@ -104,9 +118,12 @@ impl Inner {
             }
             RunEvent::NodeRetried { node, attempt, of, error } => {
                 let message = &error.message;
+                self.steps.remove(node.as_str());
                 vec![self.line("retry", &format!("{node}: attempt {attempt} of {of}: {message}"))]
             }
-            RunEvent::Stage { node, said } => self.said(node.as_str(), said, verbose),
+            RunEvent::Stage { node, said } => {
+                self.said(node.as_str(), said, verbose, self.since.elapsed())
+            }
             // The summary counts skipped nodes; a list of them would bury what failed.
             RunEvent::NodeFinished { node, outcome, seconds, .. } => {
                 self.done += 1;
@@ -131,20 +148,27 @@ impl Inner {
         format!("[{:>width$}/{}] {word:<7} {rest}", self.done, self.total)
     }
 
-    fn said(&mut self, node: &str, said: &StageEvent, verbose: bool) -> Vec<String> {
+    /// What a node says at a moment.
+    fn said(&mut self, node: &str, said: &StageEvent, verbose: bool, now: Duration) -> Vec<String> {
         match said {
             StageEvent::Progress { done, total, message } if *total > 0 => {
                 let step = done * STEPS / total;
-                let now = Instant::now();
-                let (before, at) = *self.steps.entry(node.to_owned()).or_insert((step, now));
+                let told = self.steps.entry(node.to_owned());
+                let told = told.or_insert_with(|| Told { step, at: now, pace: Pace::default() });
+                told.pace.hear(*done, *total, now);
+                let silence = now.saturating_sub(told.at);
+                let late = silence >= LONGEST_PAUSE && step >= told.step;
                 // The first step and the last are told by the lines of the node itself; parts that
                 // are done in parallel may report out of order.
-                if step <= before || done == total || now.duration_since(at) < self.pause {
+                if done == total || !(late || step > told.step && silence >= self.pause) {
                     return Vec::new();
                 }
-                self.steps.insert(node.to_owned(), (step, now));
+                (told.step, told.at) = (step, now);
                 let percent = done * 100 / total;
-                vec![self.line("at", format!("{node}: {percent}% {message}").trim_end())]
+                let left = time_left(told.pace.seconds_left(now));
+                let left = left.map(|left| format!(", {left}")).unwrap_or_default();
+                let far = format!("{percent}% {message}");
+                vec![self.line("at", &format!("{node}: {}{left}", far.trim_end()))]
             }
             StageEvent::Log { level, message } if verbose => {
                 vec![format!("  {node} | {level}: {message}")]
@@ -184,7 +208,7 @@ mod tests {
                 stage: "train",
                 key: "k".to_owned(),
                 reasons: vec![DirtyReason::NeverRun, DirtyReason::Version { old: 1, new: 2 }],
-                granted: Granted { cpus: 1, gpus: Vec::new() },
+                granted: Granted::cpus_only(1),
             },
             said(0),
             said(1),
@@ -209,6 +233,50 @@ mod tests {
         [ 1/12] at      train: 10% epoch
         [ 2/12] done    train in 1m 23s
         ");
+    }
+
+    #[test]
+    fn a_training_says_how_long_it_will_take() {
+        let mut inner = Inner::new(PAUSE);
+        inner.total = 3;
+        let mut lines = Vec::new();
+        // 1000 epochs of 3 s each, from epoch 500 on.
+        for done in 500..1000 {
+            let said = StageEvent::Progress {
+                done,
+                total: 1000,
+                message: format!("epoch {done}/1000, loss 0.213, best dice 0.842"),
+            };
+            let now = Duration::from_secs(60 + 3 * (done - 500));
+            lines.extend(inner.said("train", &said, false, now));
+        }
+        // Of the 400 epochs behind number 600: 1200 s.
+        insta::assert_snapshot!(lines.join("\n"), @r"
+        [0/3] at      train: 60% epoch 600/1000, loss 0.213, best dice 0.842, about 20m 00s left
+        [0/3] at      train: 70% epoch 700/1000, loss 0.213, best dice 0.842, about 15m 00s left
+        [0/3] at      train: 80% epoch 800/1000, loss 0.213, best dice 0.842, about 10m 00s left
+        [0/3] at      train: 90% epoch 900/1000, loss 0.213, best dice 0.842, about 5m 00s left
+        ");
+    }
+
+    #[test]
+    fn a_slow_training_is_heard_of_now_and_then() {
+        let mut inner = Inner::new(PAUSE);
+        inner.total = 1;
+        let mut lines = Vec::new();
+        // 1000 epochs of 70 s each; the first of them.
+        for done in 0..20 {
+            let said = StageEvent::Progress { done, total: 1000, message: "epoch".to_owned() };
+            lines.extend(inner.said("train", &said, false, Duration::from_secs(70 * done)));
+        }
+        // After 9 * 70 = 630 s: 991 epochs are left, 69370 s.
+        assert_eq!(
+            lines,
+            [
+                "[0/1] at      train: 0% epoch, about 19h 16m left",
+                "[0/1] at      train: 1% epoch, about 19h 05m left",
+            ]
+        );
     }
 
     fn cached(name: &str) -> RunEvent {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{AddLine, columns, command_line, duration};
+use super::{AddLine, columns, command_line, duration, metrics, time_left};
 use crate::journal::{RunView, RunningNode};
 
 /// How many failed nodes are listed.
@@ -74,11 +74,10 @@ fn row(name: &str, node: &RunningNode, now: Timestamp) -> Vec<String> {
         let percent = progress.done.min(progress.total) * 100 / progress.total;
         let at = format!("{percent}% ({}/{}) {}", progress.done, progress.total, progress.message);
         rest.push(at.trim_end().to_owned());
-        if let Some(left) = node.seconds_left(now).filter(|left| *left > 0.0) {
-            rest.push(format!("about {} left", duration(left)));
-        }
+        rest.extend(time_left(node.seconds_left(now)));
     }
-    rest.extend(node.metrics.iter().map(|(name, value)| format!("{name} {value:.4}")));
+    let message = node.progress.as_ref().map_or("", |progress| progress.message.as_str());
+    rest.extend(metrics(&node.metrics, message));
     vec![name.to_owned(), elapsed(node.since, now), rest.join(", ")]
 }
 

@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 
 use pipeline_engine::{
-    DirtyReason, Granted, NodeFailure, NodeId, NodeOutcome, RunEvent, RunSummary, StageError,
+    DirtyReason, GpuShare, Granted, NodeFailure, NodeId, NodeOutcome, RunEvent, RunSummary,
+    StageError,
 };
 use serde_json::Value;
 
@@ -17,7 +18,11 @@ fn started(name: &str, cpus: u32) -> RunEvent {
         stage: "say",
         key: "k".to_owned(),
         reasons: vec![DirtyReason::NeverRun],
-        granted: Granted { cpus, gpus: Vec::new() },
+        granted: Granted {
+            gpus: vec![0],
+            gpu_share: GpuShare::new(0.25).unwrap(),
+            ..Granted::cpus_only(cpus)
+        },
     }
 }
 
@@ -101,6 +106,10 @@ fn the_counters_agree_with_the_actions() {
     let cpus: Vec<u64> =
         counters("in use").iter().map(|args| args["CPU slots"].as_u64().unwrap()).collect();
     assert_eq!(cpus, [0, 1, 3, 2, 3, 2, 0, 0]);
+    // A quarter for each that runs.
+    let gpus: Vec<f64> =
+        counters("in use").iter().map(|args| args["GPUs"].as_f64().unwrap()).collect();
+    assert_eq!(gpus, [0.0, 0.25, 0.5, 0.25, 0.5, 0.25, 0.0, 0.0]);
     let last = *counters("nodes").last().unwrap();
     assert_eq!((&last["run"], &last["cached"]), (&3.into(), &1.into()));
 }

@@ -41,6 +41,7 @@ struct Running {
 #[derive(Default)]
 struct Counts {
     cpus: u32,
+    /// In thousandths of a device.
     gpus: usize,
     /// Nodes that are over, after their action ran or without.
     run: usize,
@@ -86,7 +87,7 @@ impl Inner {
             RunEvent::NodeStarted { node, stage, key, reasons, granted } => {
                 let (lane, fresh) = self.lanes.take();
                 self.counts.cpus += granted.cpus;
-                self.counts.gpus += granted.gpus.len();
+                self.counts.gpus += gpu_thousandths(granted);
                 let reasons: Vec<String> = reasons.iter().map(ToString::to_string).collect();
                 let fields = json!({
                     "node": node,
@@ -95,6 +96,7 @@ impl Inner {
                     "reasons": reasons,
                     "cpus": granted.cpus,
                     "gpus": granted.gpus,
+                    "gpu_share": granted.gpu_share,
                 });
                 let running =
                     Running { lane: lane + 1, begin: now, granted: granted.clone(), fields };
@@ -136,7 +138,8 @@ impl Inner {
         };
         self.lanes.give_back(running.lane - 1);
         self.counts.cpus = self.counts.cpus.saturating_sub(running.granted.cpus);
-        self.counts.gpus = self.counts.gpus.saturating_sub(running.granted.gpus.len());
+        let gpus = gpu_thousandths(&running.granted);
+        self.counts.gpus = self.counts.gpus.saturating_sub(gpus);
         let mut fields = running.fields;
         fields["outcome"] = json!(outcome)["outcome"].take();
         if let NodeOutcome::Failed { error } = outcome {
@@ -152,9 +155,14 @@ impl Inner {
     }
 }
 
+fn gpu_thousandths(granted: &Granted) -> usize {
+    granted.gpus.len() * usize::from(granted.gpu_share.thousandths())
+}
+
 /// What is in use from now on.
 fn slots(counts: &Counts, now: Duration) -> Value {
-    counter("in use", &json!({"CPU slots": counts.cpus, "GPUs": counts.gpus}), now)
+    let gpus = counts.gpus as f64 / 1000.0;
+    counter("in use", &json!({"CPU slots": counts.cpus, "GPUs": gpus}), now)
 }
 
 /// How many nodes are over.

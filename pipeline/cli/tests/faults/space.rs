@@ -128,7 +128,7 @@ impl Space {
 
     /// Starts a run of `e.yaml` on two slots.
     pub(crate) fn start_run(&self) -> Running {
-        self.start(&["run", "e.yaml", "--cpus", "2"])
+        self.start(&["run", "e.yaml", "--cpus", "2", "--grace", "2s"])
     }
 
     /// Runs the program to its end.

@@ -4,6 +4,10 @@ use std::time::{Duration, Instant};
 
 use crate::stage::{Cancellation, Limits, StageError};
 
+/// How long an action in a process of its own has to save its work, from when it is asked to stop
+/// until it is killed, unless the run says otherwise.
+pub const GRACE: Duration = Duration::from_secs(30);
+
 /// One attempt at an action.
 #[derive(Debug)]
 pub struct Attempt {
@@ -11,16 +15,18 @@ pub struct Attempt {
     pub cancellation: Cancellation,
     /// What it must not exceed.
     pub limits: Limits,
+    /// How long a process may take to end after it was asked to.
+    pub grace: Duration,
     deadline: Option<Instant>,
     run: Cancellation,
 }
 
 impl Attempt {
     /// Begins now.
-    pub fn begin(run: &Cancellation, limits: Limits) -> Self {
+    pub fn begin(run: &Cancellation, limits: Limits, grace: Duration) -> Self {
         let deadline = limits.time.and_then(|time| Instant::now().checked_add(time));
         let cancellation = deadline.map_or_else(|| run.clone(), |at| run.until(at));
-        Self { cancellation, limits, deadline, run: run.clone() }
+        Self { cancellation, limits, grace, deadline, run: run.clone() }
     }
 
     /// How long it may go on, if that is limited.
@@ -35,7 +41,7 @@ impl Attempt {
         match self.limits.time {
             Some(time) if error.cancelled && over && !self.run.is_cancelled() => {
                 StageError::message(format!("exceeded its time limit of {}", seconds(time)))
-                    .with_help("raise `limits: {time: …}` of the node, or give it less to do")
+                    .with_help("raise `limits: {time: …}` of the node, or give it less to do; one that saves its progress goes on from there when it is tried again (`retries` of the node, or the next run)")
             }
             _ => error,
         }

@@ -81,12 +81,12 @@ mod tests {
 
     #[test]
     fn devices_are_named_as_outside() {
-        let two = Granted { cpus: 3, gpus: vec![1] };
+        let two = Granted { gpus: vec![1], ..Granted::cpus_only(3) };
         assert_eq!(granted(&two, &variables(&[]))["CUDA_VISIBLE_DEVICES"], "1");
         let outer = variables(&[("CUDA_VISIBLE_DEVICES", "4, 6")]);
         assert_eq!(granted(&two, &outer)["CUDA_VISIBLE_DEVICES"], "6");
         assert_eq!(granted(&two, &outer)["OMP_NUM_THREADS"], "3");
-        let none = Granted { cpus: 1, gpus: Vec::new() };
+        let none = Granted::cpus_only(1);
         assert_eq!(granted(&none, &outer)["CUDA_VISIBLE_DEVICES"], "", "no device is visible");
     }
 }

@@ -15,7 +15,7 @@ mod worker;
 
 use crate::stage::{ConfiguredStage, Job, OutputReference, StageError, StageEvent};
 
-pub use attempt::Attempt;
+pub use attempt::{Attempt, GRACE};
 pub use confine::can_confine;
 pub use in_process::InProcess;
 pub(crate) use in_process::THREAD_PREFIX;

@@ -24,8 +24,6 @@ const BLIND_POLL: Duration = Duration::from_millis(5);
 const MEASURE: Duration = Duration::from_millis(100);
 /// How long output is still read after a process has ended.
 const DRAIN: Duration = Duration::from_secs(1);
-/// How long a process may take to end after being asked to.
-const GRACE: Duration = Duration::from_secs(5);
 /// Bytes of one read.
 const CHUNK: usize = 64 << 10;
 /// Longer lines of output are cut into several.
@@ -108,6 +106,7 @@ struct Watch<'a> {
     done: bool,
     failure: Option<StageError>,
     asked_to_stop: Option<Instant>,
+    killed: bool,
     measured: Instant,
     too_much_mib: Option<u64>,
 }
@@ -130,6 +129,7 @@ impl<'a> Watch<'a> {
             done: false,
             failure: None,
             asked_to_stop: None,
+            killed: false,
             measured: Instant::now(),
             too_much_mib: None,
         })
@@ -227,6 +227,7 @@ impl<'a> Watch<'a> {
         }
     }
 
+    /// Asks the process to save its work and end, and kills it when it takes too long.
     fn stop_if_asked(&mut self) {
         if !self.work.attempt.cancellation.is_cancelled() {
             return;
@@ -235,8 +236,15 @@ impl<'a> Watch<'a> {
             signal(self.child, Signal::TERM);
             Instant::now()
         });
-        if since.elapsed() > GRACE {
+        let grace = self.work.attempt.grace;
+        if since.elapsed() > grace && !self.killed {
+            self.killed = true;
             signal(self.child, Signal::KILL);
+            let message = format!(
+                "killed: it did not end within {} s of being asked to",
+                grace.as_secs_f64()
+            );
+            (self.work.events)(StageEvent::Log { level: "info".to_owned(), message });
         }
     }
 }

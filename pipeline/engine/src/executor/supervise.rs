@@ -19,10 +19,10 @@ use rustix::process::{
     wait,
 };
 use serde::{Deserialize, Serialize};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use super::confine::Confinement;
 use super::process::die_with_parent;
+use crate::stage::STOP_SIGNALS;
 
 /// The first argument of a program that is to call [`supervise`].
 pub const SUPERVISE: &str = "supervise-program";
@@ -69,7 +69,7 @@ fn start(complain: &dyn Fn(&str)) -> Result<Child, String> {
     // Signals to the process group are for the program; it is watched to its end. They are caught,
     // not ignored, which the program would inherit.
     let caught = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM, SIGHUP] {
+    for signal in STOP_SIGNALS {
         signal_hook::flag::register(signal, Arc::clone(&caught))
             .map_err(|error| error.to_string())?;
     }

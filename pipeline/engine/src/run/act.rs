@@ -33,6 +33,8 @@ pub(super) struct Acting<'a> {
     pub(super) places: &'a Places,
     pub(super) run_dir: &'a Path,
     pub(super) cancellation: &'a Cancellation,
+    /// How long a stopped process may take to end.
+    pub(super) grace: Duration,
     pub(super) events: &'a (dyn Fn(RunEvent) + Sync),
 }
 
@@ -195,7 +197,7 @@ impl Acting<'_> {
             take_locked(heard, |heard| heard.take(&event));
             (self.events)(RunEvent::Stage { node: node.id.clone(), said: event });
         };
-        let attempt = Attempt::begin(self.cancellation, node.limits);
+        let attempt = Attempt::begin(self.cancellation, node.limits, self.grace);
         let work = Work { job, stage: node.stage.as_ref(), attempt: &attempt, events: &hear };
         let result = match node.stage.info().placement {
             Placement::InProcess => InProcess.execute(&work),

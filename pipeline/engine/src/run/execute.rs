@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use pipeline_store::Store;
 
@@ -26,6 +26,9 @@ pub struct RunOptions {
     pub run_id: String,
     /// What actions may use together.
     pub capacity: Capacity,
+    /// How long an action in a process of its own has to save its work when it has to stop;
+    /// [`GRACE`](crate::GRACE) if nobody says otherwise.
+    pub grace: Duration,
     /// Go on with what does not depend on a failed node.
     pub keep_going: bool,
     /// Which nodes it is about.
@@ -108,6 +111,7 @@ pub fn run(
         places: &places,
         run_dir: &options.run_dir,
         cancellation,
+        grace: options.grace,
         events,
     };
     let previous = Previous::new(|| Report::read(&options.run_dir));

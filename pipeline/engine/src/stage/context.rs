@@ -37,6 +37,11 @@ impl Cancellation {
         self.asked.store(true, Ordering::SeqCst);
     }
 
+    /// What asks, for handlers of signals.
+    pub(super) fn flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.asked)
+    }
+
     /// Whether to stop.
     pub fn is_cancelled(&self) -> bool {
         self.asked.load(Ordering::SeqCst) || self.at.is_some_and(|at| Instant::now() >= at)
@@ -207,7 +212,10 @@ impl<'a> ActionContext<'a> {
         (self.events)(StageEvent::Environment { name: name.to_owned(), value: value.into() });
     }
 
-    /// Returns an error when the run is being stopped; long loops ask now and then.
+    /// Returns an error when the action has to stop: the run is stopped, its time is over, or a
+    /// scheduler wants the machine back. Long loops ask now and then. Whoever has something to
+    /// save for the next attempt saves it into [`Self::resume_folder`] and returns the error,
+    /// within [`GRACE`](crate::GRACE) if it runs in a process of its own: then it is killed.
     pub fn check_cancelled(&self) -> Result<(), StageError> {
         if self.cancellation.is_cancelled() { Err(StageError::cancelled()) } else { Ok(()) }
     }

@@ -8,6 +8,7 @@ use std::sync::Mutex;
 use serde::{Deserialize, Serialize};
 
 use super::context::{ActionContext, Cancellation, InputArtifact};
+use super::stop::StopSignals;
 use super::{Granted, StageError};
 
 /// Everything one action needs to run: what a worker reads as JSON.
@@ -114,11 +115,18 @@ pub enum StageEvent {
 /// Runs one job in a worker process: reads the job, calls `run`, writes events to standard
 /// output. Returns the exit status for `main` (0 done, 1 failed).
 ///
+/// Signals that ask for an end (`SIGTERM`, which the orchestrator sends when the run is stopped or
+/// the time is over; `SIGUSR1` and `SIGUSR2`, with which schedulers announce that they take the
+/// machine away; `SIGINT`, `SIGHUP`) do not end the process: from then on
+/// [`ActionContext::check_cancelled`] fails, and `run` saves its work and returns that error.
+///
 /// A panic in `run` is reported as a failure, without a backtrace.
 pub fn serve_worker(
     job_file: &Path,
     run: impl FnOnce(&Job, &ActionContext<'_>) -> Result<(), StageError>,
 ) -> u8 {
+    let cancellation = Cancellation::new();
+    let signals = StopSignals::listen(&cancellation);
     end_with_the_orchestrator();
     let out = Mutex::new(std::io::stdout());
     let emit = |event: StageEvent| {
@@ -128,7 +136,6 @@ pub fn serve_worker(
         }
     };
     let result = Job::read(job_file).and_then(|job| {
-        let cancellation = Cancellation::new();
         let context = ActionContext::from_job(&job, &cancellation, &emit);
         std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(&job, &context)))
             .unwrap_or_else(|panic| Err(StageError::from_panic(panic.as_ref())))
@@ -139,6 +146,7 @@ pub fn serve_worker(
             0
         }
         Err(error) => {
+            let error = signals.explain(error);
             emit(StageEvent::Failed {
                 message: error.message,
                 details: error.details,

@@ -11,6 +11,7 @@ mod ports;
 mod registry;
 mod resources;
 mod sources;
+mod stop;
 
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
@@ -21,8 +22,9 @@ pub use error::{ParamProblem, StageError};
 pub use job::{Job, JobInput, StageEvent, serve_worker};
 pub use ports::{Arity, InputPort, Name, OutputPort, Ports};
 pub use registry::{ConfiguredStage, ErasedStage, Registry};
-pub use resources::{Cpus, Granted, Limits, Resources};
+pub use resources::{Cpus, GpuShare, Gpus, Granted, Limits, Resources};
 pub use sources::{Decisions, SourceContext, SourceFile, SourceOrigin};
+pub(crate) use stop::STOP_SIGNALS;
 
 /// What a stage is called, which version its output has, and where it runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

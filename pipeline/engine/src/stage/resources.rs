@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+pub use pipeline_spec::{GpuShare, Gpus};
 use serde::{Deserialize, Serialize};
 
 /// How many CPU slots an action asks for.
@@ -20,13 +21,13 @@ pub struct Resources {
     pub cpus: Cpus,
     /// Expected peak memory in MiB.
     pub memory_mib: u64,
-    /// GPUs it uses if the machine has any; zero for none.
-    pub gpus: u32,
+    /// GPUs, or the share of one, that it uses if the machine has any.
+    pub gpus: Gpus,
 }
 
 impl Default for Resources {
     fn default() -> Self {
-        Self { cpus: Cpus::Count(1), memory_mib: 256, gpus: 0 }
+        Self { cpus: Cpus::Count(1), memory_mib: 256, gpus: Gpus::NONE }
     }
 }
 
@@ -37,6 +38,18 @@ pub struct Granted {
     pub cpus: u32,
     /// Device numbers it may use; empty means CPU only.
     pub gpus: Vec<u32>,
+    /// How much of each of these devices is its own: less than 1 if others use the device at the
+    /// same time. Nothing enforces it but the action itself, which should take no more than this
+    /// part of the device's memory.
+    #[serde(default)]
+    pub gpu_share: GpuShare,
+}
+
+impl Granted {
+    /// This many CPUs and no GPU.
+    pub fn cpus_only(cpus: u32) -> Self {
+        Self { cpus, gpus: Vec::new(), gpu_share: GpuShare::WHOLE }
+    }
 }
 
 /// What an action must not exceed. Never part of its key.

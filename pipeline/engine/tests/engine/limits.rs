@@ -80,3 +80,26 @@ fn a_program_that_ignores_being_asked_to_end_is_killed() {
     let yaml = limited("trap '' TERM; while :; do sleep 0.1; done", "limits: { time: 1s }");
     assert_eq!(failure(&shop.run(&yaml, &[])).message, "exceeded its time limit of 1 s");
 }
+
+#[test]
+fn a_program_has_time_to_save_its_work_and_goes_on_from_it() {
+    let shop = workshop();
+    let run = r#"if [ -e "$RESUME/saved" ]; then cp "$RESUME/saved" "$OUT/x"; exit 0; fi
+trap 'sleep 0.3; echo half > "$RESUME/saved"; exit 9' TERM
+while :; do sleep 0.05; done"#;
+    let outcome = shop.run(&limited(run, "limits: { time: 1s }, retries: 1"), &[]);
+    assert_eq!(outcome.with("ran"), ["script"]);
+    let retried = outcome.events.iter().find_map(|event| match event {
+        RunEvent::NodeRetried { error, .. } => Some(error.message.as_str()),
+        _ => None,
+    });
+    assert_eq!(retried, Some("exceeded its time limit of 1 s"));
+}
+
+#[test]
+fn what_schedulers_send_to_a_supervisor_is_for_the_program() {
+    let shop = workshop();
+    let run = r#"for signal in TERM INT HUP USR1 USR2; do kill -$signal $PPID; done
+sleep 0.1; touch "$OUT/x""#;
+    assert_eq!(shop.run(&crate::program::script(run), &[]).with("ran"), ["script"]);
+}

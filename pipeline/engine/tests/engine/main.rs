@@ -11,6 +11,8 @@ mod run;
 #[cfg(test)]
 mod selection;
 #[cfg(test)]
+mod sharing;
+#[cfg(test)]
 mod toy;
 #[cfg(test)]
 mod worker;

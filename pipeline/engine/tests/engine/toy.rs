@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use pipeline_engine::{
     ActionContext, Cancellation, Capacity, Cpus, Graph, NodePlan, NodeState, ParamProblem,
@@ -306,6 +307,8 @@ impl Workshop {
             selection: self.selection.clone(),
             force: self.force.clone(),
             capacity: self.capacity.clone(),
+            // Long enough for whoever wants to end, short enough to wait for those who do not.
+            grace: Duration::from_secs(1),
             keep_going: self.keep_going,
             experiment_dir: self.dir.path().to_owned(),
             experiment_file: "toy.yaml".to_owned(),

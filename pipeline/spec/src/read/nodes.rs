@@ -8,7 +8,8 @@ use super::{Problems, inputs};
 use crate::placeholder::is_name;
 use crate::yaml::{Fields, Tree};
 use crate::{
-    DurationError, LimitsSpec, MemoryError, NodeSpec, ResourcesSpec, parse_duration, parse_memory,
+    DurationError, GpuError, Gpus, LimitsSpec, MemoryError, NodeSpec, ResourcesSpec,
+    parse_duration, parse_memory,
 };
 
 /// The fields of a node.
@@ -106,31 +107,37 @@ fn read_resources(path: &Trail<'_>, tree: Option<&Tree>, problems: &mut Problems
     let Some(fields) = problems.fields(path, tree, &["cpus", "memory", "gpus"]) else {
         return resources;
     };
-    let mut count = |name: &str, least: u32| {
-        let tree = fields.get(name)?;
-        let path = path.key(name);
-        let number = match tree {
-            Tree::Scalar(Value::Number(number)) => {
-                number.as_u64().and_then(|n| u32::try_from(n).ok())
-            }
-            _ => None,
-        };
-        let number = number.filter(|number| *number >= least);
-        if number.is_none() {
-            let expected = format!("a whole number, {least} or more");
-            problems.wrong_type(
-                &path,
-                tree,
-                &expected,
-                &format!("write `{name}: {}`", least.max(1)),
-            );
-        }
-        number
-    };
-    resources.cpus = count("cpus", 1);
-    resources.gpus = count("gpus", 0);
+    resources.cpus = read_cpus(&path.key("cpus"), fields.get("cpus"), problems);
+    resources.gpus = read_gpus(&path.key("gpus"), fields.get("gpus"), problems);
     resources.memory_mib = read_memory(&path.key("memory"), fields.get("memory"), problems);
     resources
+}
+
+fn read_cpus(path: &Trail<'_>, tree: Option<&Tree>, problems: &mut Problems) -> Option<u32> {
+    let tree = tree?;
+    let number = match tree {
+        Tree::Scalar(Value::Number(number)) => number.as_u64().and_then(|n| u32::try_from(n).ok()),
+        _ => None,
+    };
+    let number = number.filter(|number| *number >= 1);
+    if number.is_none() {
+        problems.wrong_type(path, tree, "a whole number, 1 or more", "write `cpus: 1`");
+    }
+    number
+}
+
+fn read_gpus(path: &Trail<'_>, tree: Option<&Tree>, problems: &mut Problems) -> Option<Gpus> {
+    let tree = tree?;
+    let number = match tree {
+        Tree::Scalar(Value::Number(number)) => number.as_f64(),
+        _ => None,
+    };
+    let gpus = number.and_then(|number| Gpus::new(number).ok());
+    if gpus.is_none() {
+        let expected = "a whole number of GPUs, or a part of one GPU";
+        problems.wrong_type(path, tree, expected, GpuError::HELP);
+    }
+    gpus
 }
 
 fn read_memory(path: &Trail<'_>, tree: Option<&Tree>, problems: &mut Problems) -> Option<u64> {

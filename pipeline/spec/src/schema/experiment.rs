@@ -209,8 +209,18 @@ fn resources() -> Value {
         "properties": {
             "cpus": { "description": "CPU slots.", "type": "integer", "minimum": 1 },
             "memory": memory("Memory, such as `4GiB`."),
-            "gpus": { "description": "GPUs; 0 for none.", "type": "integer", "minimum": 0 },
+            "gpus": gpus(),
         },
+    })
+}
+
+fn gpus() -> Value {
+    json!({
+        "description": "Whole GPUs, 0 for none; or a share of one, such as 0.25: then several actions use a device together, as many as their shares allow. Default: what the stage asks for.",
+        "anyOf": [
+            { "type": "integer", "minimum": 0 },
+            { "type": "number", "minimum": 0.001, "exclusiveMaximum": 1 },
+        ],
     })
 }
 

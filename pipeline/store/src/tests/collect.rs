@@ -100,6 +100,37 @@ fn objects_being_published_are_waited_for() {
     });
 }
 
+/// Makes a file or a folder look as if it had been changed so many hours before.
+fn age(path: &std::path::Path, hours: u64) {
+    let file = fs_err::File::open(path).unwrap().into_file();
+    let modified = file.metadata().unwrap().modified().unwrap() - Duration::from_hours(hours);
+    file.set_times(std::fs::FileTimes::new().set_modified(modified)).unwrap();
+}
+
+#[test]
+fn unfinished_work_stays_while_it_is_young_or_in_use() {
+    let f = fixture();
+    let key = crate::ActionKey(crate::Digest::of_bytes(b"x"));
+    let resume = f.store.resume_folder(key);
+    let checkpoint = resume.join("checkpoint");
+    fs_err::create_dir_all(&resume).unwrap();
+    fs_err::write(&checkpoint, "half").unwrap();
+    // The folder was last changed days ago, the file in it just now.
+    age(&resume, 72);
+    let a_day = GcPolicy { older_than: Duration::from_hours(24), ..policy(&f, &[]) };
+    f.store.collect(&a_day, false).unwrap();
+    assert!(checkpoint.exists(), "it was written in place");
+    age(&checkpoint, 72);
+    let lock = f.store.try_lock(key).unwrap().expect("nobody has it");
+    f.reopened().collect(&a_day, false).unwrap();
+    assert!(checkpoint.exists(), "an attempt is using it");
+    drop(lock);
+    f.store.collect(&a_day, true).unwrap();
+    assert!(checkpoint.exists(), "only looked");
+    f.store.collect(&a_day, false).unwrap();
+    assert!(!resume.exists());
+}
+
 #[test]
 fn orphans_of_killed_processes_go() {
     let f = fixture();

@@ -87,7 +87,7 @@ impl Bench {
                 .collect(),
             scratch: self.path("action/scratch"),
             resume: self.path("action/resume"),
-            granted: Granted { cpus: 2, gpus: vec![0, 3] },
+            granted: Granted { gpus: vec![0, 3], ..Granted::cpus_only(2) },
         }
     }
 

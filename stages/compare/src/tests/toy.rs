@@ -109,7 +109,7 @@ impl Toy {
             outputs: [("comparison".to_owned(), self.output())].into(),
             scratch: self.dir.path().to_owned(),
             resume: self.dir.path().join("resume"),
-            granted: Granted { cpus: 1, gpus: Vec::new() },
+            granted: Granted::cpus_only(1),
         };
         let warnings = Mutex::new(Vec::new());
         let listen = |event| {

@@ -208,7 +208,7 @@ impl Written {
             outputs: [("metrics".to_owned(), self.path("metrics"))].into(),
             scratch: self.path("scratch"),
             resume: self.path("resume"),
-            granted: Granted { cpus, gpus: Vec::new() },
+            granted: Granted::cpus_only(cpus),
         };
         let cancellation = Cancellation::new();
         stage.run(&ActionContext::from_job(&job, &cancellation, &|_| ()))

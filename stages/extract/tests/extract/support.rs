@@ -122,7 +122,7 @@ pub(crate) fn run_on(
         outputs: BTreeMap::from([("slices".to_owned(), output.clone())]),
         scratch: dir.to_owned(),
         resume: dir.join("resume"),
-        granted: Granted { cpus, gpus: vec![] },
+        granted: Granted::cpus_only(cpus),
     };
     let events = Mutex::new(Vec::new());
     let cancellation = Cancellation::new();

@@ -65,7 +65,7 @@ impl Bench {
             outputs: BTreeMap::from([("dataset".to_owned(), output.clone())]),
             scratch,
             resume: self.path("resume"),
-            granted: Granted { cpus: 1, gpus: Vec::new() },
+            granted: Granted::cpus_only(1),
         };
         let context = SourceContext {
             experiment_dir: self.path("experiment"),

@@ -123,7 +123,7 @@ pub(crate) fn run(dir: &Path, from: &From<'_>, params: &IngestParams) -> Result<
         outputs,
         scratch: dir.to_owned(),
         resume: dir.join("resume"),
-        granted: Granted { cpus: 2, gpus: vec![] },
+        granted: Granted::cpus_only(2),
     };
     let events = Mutex::new(Vec::new());
     let cancellation = Cancellation::new();

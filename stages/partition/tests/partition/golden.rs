@@ -36,7 +36,7 @@ fn run(
         outputs: BTreeMap::from([("partition".to_owned(), output.clone())]),
         scratch: dir.to_owned(),
         resume: dir.join("resume"),
-        granted: Granted { cpus: 1, gpus: vec![] },
+        granted: Granted::cpus_only(1),
     };
     let events = Mutex::new(Vec::new());
     let cancellation = Cancellation::new();

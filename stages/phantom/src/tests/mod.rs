@@ -74,7 +74,7 @@ fn run_into(
         outputs: BTreeMap::from([("dataset".to_owned(), dir.to_path_buf())]),
         scratch: dir.to_path_buf(),
         resume: dir.join("resume"),
-        granted: Granted { cpus: threads, gpus: Vec::new() },
+        granted: Granted::cpus_only(threads),
     };
     let sink = |event| events.lock().unwrap().push(event);
     Phantom.run(params, &ActionContext::from_job(&job, cancellation, &sink))

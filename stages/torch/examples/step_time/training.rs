@@ -1,10 +1,12 @@
 //! The training loop itself, on the slices of a folder.
 
 use std::path::Path;
+use std::time::Duration;
 
 use pipeline_engine::{ActionContext, Cancellation, Job, StageError, StageEvent};
 use serde_json::{Value, json};
-use stages_torch::train::train;
+use stages_torch::train::{Surroundings, train};
+use stages_train::Train;
 use tch::Device;
 
 /// The published method: cross-entropy, KL consistency and local mutual information.
@@ -57,12 +59,15 @@ pub(crate) fn run(
     }
     let dir = |name: &str| json!([{"coordinates": {}, "dir": inputs.join(name)}]);
     let job: Job = serde_json::from_value(json!({
-        "protocol": 1, "node": "bench", "stage": "train", "version": 1, "params": params,
+        "protocol": 1, "node": "bench", "stage": "train", "version": Train::VERSION, "params": params,
         "inputs": {"slices": dir("slices"), "partition": dir("partition")},
-        "outputs": {"checkpoint": output, "training_log": output},
+        "outputs": {"checkpoint": output, "training_log": output, "performance": output},
         "scratch": scratch, "resume": resume, "granted": {"cpus": 1, "gpus": []},
     }))
     .unwrap();
     let context = ActionContext::from_job(&job, cancellation, sink);
-    train(&serde_json::from_value(params.clone()).unwrap(), &context, device)
+    // No saves: a minute of a training that waits for its turn is a few steps.
+    let save_every = Duration::from_hours(24);
+    let surroundings = Surroundings { device, save_every, ..Surroundings::cpu() };
+    train(&serde_json::from_value(params.clone()).unwrap(), &context, &surroundings)
 }

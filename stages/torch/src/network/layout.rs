@@ -1,4 +1,7 @@
-//! Where every weight and statistic of the network lies in its two flat buffers.
+//! Where every weight and statistic of a network lies in its two flat buffers.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// How a parameter is drawn at the start.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -35,42 +38,38 @@ impl Slot {
     }
 }
 
-/// The names and shapes of a UNet's parameters and batch-norm statistics, in the order in which
-/// the forward pass uses them.
-#[derive(Debug, Clone, PartialEq)]
+/// A piece of a network that is computed on its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// From the image to the features of every level.
+    Encoder,
+    /// From these features to class scores; number 0 is the main one.
+    Decoder(u32),
+    /// Class scores from the main decoder's feature with this number, deepest first.
+    ScaleHead(u32),
+    /// The cluster head with this number.
+    ClusterHead(u32),
+}
+
+/// Which tensors belong to a part.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Span {
+    pub(super) parameters: Range<usize>,
+    pub(super) statistics: Range<usize>,
+}
+
+/// The names and shapes of a network's parameters and batch-norm statistics, in the order in which
+/// its parts use them. The encoder and the main decoder, which are what is evaluated, come first.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Layout {
     /// Trained tensors.
     pub parameters: Vec<Slot>,
     /// Batch-norm running means and variances.
     pub statistics: Vec<Slot>,
+    parts: BTreeMap<Part, Span>,
 }
 
 impl Layout {
-    /// The five-level UNet of the published method.
-    ///
-    /// `widths` are the channels per level, full resolution first; `classes` counts background.
-    /// With widths 16 to 256 there are 2 160 180 parameters for 4 classes and 2 160 146 for 2.
-    pub fn unet(widths: [u32; 5], classes: u32) -> Self {
-        let mut layout = Self { parameters: Vec::new(), statistics: Vec::new() };
-        let w = widths.map(i64::from);
-        let mut input = 1;
-        for (level, width) in w.iter().enumerate() {
-            layout.double_convolution(&format!("Conv{}", level + 1), input, *width);
-            input = *width;
-        }
-        for level in (1..w.len()).rev() {
-            let (below, here) = (w[level], w[level - 1]);
-            // `up.0` is the parameter-free upsampling.
-            layout.convolution_and_norm(&format!("Up{}.up", level + 1), 1, below, here);
-            layout.double_convolution(&format!("Up_conv{}", level + 1), 2 * here, here);
-        }
-        let (inputs, outputs) = (w[0], i64::from(classes));
-        let bound = uniform_bound(inputs);
-        layout.parameter("DeConv_1x1.weight", &[outputs, inputs, 1, 1], bound);
-        layout.parameter("DeConv_1x1.bias", &[outputs], bound);
-        layout
-    }
-
     /// Number of trained values.
     pub fn parameter_count(&self) -> i64 {
         self.parameters.iter().map(Slot::len).sum()
@@ -81,27 +80,49 @@ impl Layout {
         self.statistics.iter().map(Slot::len).sum()
     }
 
-    fn double_convolution(&mut self, name: &str, inputs: i64, outputs: i64) {
-        // Positions 2 and 5 of the block are its activations.
-        self.convolution_and_norm(&format!("{name}.conv"), 0, inputs, outputs);
-        self.convolution_and_norm(&format!("{name}.conv"), 3, outputs, outputs);
+    /// The names of the batch norms, without their last word.
+    pub fn norms(&self) -> impl Iterator<Item = &str> {
+        self.statistics.iter().filter_map(|slot| slot.name.strip_suffix(".running_mean"))
     }
 
-    fn convolution_and_norm(&mut self, name: &str, position: u32, inputs: i64, outputs: i64) {
-        let norm = position + 1;
+    /// Adds a part; what `fill` adds to the layout belongs to it.
+    pub(super) fn part(&mut self, part: Part, fill: impl FnOnce(&mut Self)) {
+        let (parameters, statistics) = (self.parameters.len(), self.statistics.len());
+        fill(self);
+        let span = Span {
+            parameters: parameters..self.parameters.len(),
+            statistics: statistics..self.statistics.len(),
+        };
+        assert!(self.parts.insert(part, span).is_none(), "every part is laid out once");
+    }
+
+    pub(super) fn span(&self, part: Part) -> Span {
+        self.parts.get(&part).cloned().unwrap_or_else(|| panic!("the network has no {part:?}"))
+    }
+
+    /// A square convolution (or, with a 1 x 1 kernel, a map of every pixel).
+    pub(super) fn convolution(&mut self, name: &str, inputs: i64, outputs: i64, kernel: i64) {
         self.parameter(
-            &format!("{name}.{position}.weight"),
-            &[outputs, inputs, 3, 3],
-            uniform_bound(inputs * 9),
+            &format!("{name}.weight"),
+            &[outputs, inputs, kernel, kernel],
+            uniform_bound(inputs * kernel * kernel),
         );
-        let constant = ParameterKind::Constant;
-        self.parameter(&format!("{name}.{norm}.weight"), &[outputs], constant(1.0));
-        self.parameter(&format!("{name}.{norm}.bias"), &[outputs], constant(0.0));
-        self.statistic(&format!("{name}.{norm}.running_mean"), outputs, constant(0.0));
-        self.statistic(&format!("{name}.{norm}.running_var"), outputs, constant(1.0));
     }
 
-    fn parameter(&mut self, name: &str, shape: &[i64], kind: ParameterKind) {
+    /// The bias of a convolution with this many input values per output.
+    pub(super) fn bias(&mut self, name: &str, outputs: i64, fan_in: i64) {
+        self.parameter(&format!("{name}.bias"), &[outputs], uniform_bound(fan_in));
+    }
+
+    pub(super) fn norm(&mut self, name: &str, channels: i64) {
+        let constant = ParameterKind::Constant;
+        self.parameter(&format!("{name}.weight"), &[channels], constant(1.0));
+        self.parameter(&format!("{name}.bias"), &[channels], constant(0.0));
+        self.statistic(&format!("{name}.running_mean"), channels, constant(0.0));
+        self.statistic(&format!("{name}.running_var"), channels, constant(1.0));
+    }
+
+    pub(super) fn parameter(&mut self, name: &str, shape: &[i64], kind: ParameterKind) {
         self.parameters.push(Slot { name: name.to_owned(), shape: shape.to_vec(), kind });
     }
 
@@ -112,56 +133,6 @@ impl Layout {
 
 /// PyTorch's default for convolutions, Kaiming-uniform with a = sqrt(5), is a bound of
 /// `1 / sqrt(fan_in)` for weights and biases alike.
-fn uniform_bound(fan_in: i64) -> ParameterKind {
+pub(super) fn uniform_bound(fan_in: i64) -> ParameterKind {
     ParameterKind::Uniform { bound: 1.0 / (fan_in as f64).sqrt() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn counts_the_published_number_of_parameters() {
-        let widths = [16, 32, 64, 128, 256];
-        assert_eq!(Layout::unet(widths, 4).parameter_count(), 2_160_180);
-        assert_eq!(Layout::unet(widths, 2).parameter_count(), 2_160_146);
-        let double = Layout::unet([32, 64, 128, 256, 512], 4);
-        assert_eq!(double.parameter_count(), 8_633_444);
-    }
-
-    #[test]
-    fn bounds_depend_on_the_inputs_of_a_pixel() {
-        let layout = Layout::unet([16, 32, 64, 128, 256], 4);
-        let bound = |name: &str| {
-            let slot = layout.parameters.iter().find(|slot| slot.name == name).unwrap();
-            match slot.kind {
-                ParameterKind::Uniform { bound } => bound,
-                ParameterKind::Constant(_) => panic!("{name} is constant"),
-            }
-        };
-        // One input channel times nine taps, then 16 channels times nine, then 16 times one.
-        assert_eq!(bound("Conv1.conv.0.weight"), 1.0 / 3.0);
-        assert_eq!(bound("Conv1.conv.3.weight"), 1.0 / 12.0);
-        assert_eq!(bound("DeConv_1x1.weight"), 0.25);
-        assert_eq!(bound("DeConv_1x1.bias"), 0.25);
-        // The concatenation doubles the channels: 2 * 128 * 9 = 48^2.
-        assert_eq!(bound("Up_conv5.conv.0.weight"), 1.0 / 48.0);
-    }
-
-    #[test]
-    fn names_are_unique_and_every_norm_has_statistics() {
-        let layout = Layout::unet([4, 4, 4, 4, 4], 3);
-        let mut names: Vec<&str> = layout
-            .parameters
-            .iter()
-            .chain(&layout.statistics)
-            .map(|slot| slot.name.as_str())
-            .collect();
-        let all = names.len();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), all);
-        // 5 + 4 double convolutions and 4 upsampling convolutions: 22 norms, two statistics each.
-        assert_eq!(layout.statistics.len(), 44);
-    }
 }

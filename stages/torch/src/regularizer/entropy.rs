@@ -1,19 +1,36 @@
 //! Every prediction should be certain.
 
+use stages_train::EntropyParams;
 use tch::{Kind, Tensor};
 
-use super::{EPSILON, Pair, Regularizer};
+use super::{EPSILON, Loss, Regularizer};
+use crate::step::Step;
 
-/// The mean entropy of the predictions of the unperturbed images.
+/// The mean entropy of the predictions of the unlabelled images, and of the labelled ones where
+/// asked for; divided by `ln C` where asked for.
 ///
 /// # Source
-/// Entropy minimization (Vu et al., 2019), here without the division by the logarithm of the
-/// number of classes.
-pub struct Entropy;
+/// Entropy minimization (Vu et al., 2019), which divides by `ln C`; the paper's authors do not.
+pub struct Entropy {
+    params: EntropyParams,
+}
+
+impl Entropy {
+    /// The term with these parameters.
+    pub fn new(params: &EntropyParams) -> Self {
+        Self { params: params.clone() }
+    }
+}
 
 impl Regularizer for Entropy {
-    fn loss(&self, pair: &Pair) -> Tensor {
-        mean_entropy(&pair.perturbed)
+    fn loss(&mut self, step: &Step<'_>) -> Loss {
+        let mut probabilities = step.unlabelled().probabilities();
+        if self.params.labelled_too {
+            probabilities = Tensor::cat(&[step.labelled().probabilities(), probabilities], 0);
+        }
+        let largest = (probabilities.size()[1] as f64).ln();
+        let entropy = mean_entropy(&probabilities);
+        if self.params.normalize { entropy / largest } else { entropy }.into()
     }
 }
 

@@ -6,7 +6,10 @@
     reason = "helpers of tests, outside test functions"
 )]
 
+mod local_mi;
+mod methods;
 mod pytorch;
+mod resume;
 mod toy;
 mod training;
 mod worker;

@@ -9,9 +9,9 @@ use std::process::Command;
 use serde_json::json;
 use stages_tables::{PredictionsReader, SlicesReader};
 use stages_torch::checkpoint::{ModelCard, Snapshot};
-use stages_torch::network::Mode;
+use stages_torch::network::{Mode, Numerics};
 use stages_torch::worker::LIBTORCH;
-use stages_train::{Checkpoint, Precision};
+use stages_train::{Checkpoint, MemoryLayout, Precision};
 use tch::{Device, Kind, Tensor};
 
 use crate::toy::{CANVAS, Toy, short_training};
@@ -69,9 +69,10 @@ fn a_checkpoint_gives_the_same_scores_in_pytorch() {
     python.run(SCORES, &[&model, &data]);
     let card = ModelCard::read(&model).unwrap();
     for checkpoint in [Checkpoint::Best, Checkpoint::Last] {
-        let snapshot = Snapshot::read(&model, checkpoint, &card.layout()).unwrap();
-        let network = snapshot.network(card.layout(), Precision::Fp32, Device::Cpu);
-        let ours = tch::no_grad(|| network.forward(&images, Mode::Evaluation));
+        let snapshot = Snapshot::read(&model, checkpoint, &card.design().layout()).unwrap();
+        let numerics = Numerics { precision: Precision::Fp32, memory: MemoryLayout::ChannelsLast };
+        let network = snapshot.network(card.design(), numerics, Device::Cpu);
+        let ours = tch::no_grad(|| network.scores(&images, Mode::Evaluation));
         let theirs = Tensor::read_npy(data.join(format!("{}.npy", checkpoint.as_str()))).unwrap();
         assert_eq!(theirs.size(), [3, 3, 48, 32]);
         assert!(ours.std(false).double_value(&[]) > 0.1, "the scores say something");

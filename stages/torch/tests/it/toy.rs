@@ -9,6 +9,7 @@ use stages_tables::{
     ClassInfo, DatasetInfo, GridConvention, PartitionRow, PartitionTable, PlaneGeometry, Role,
     SliceMeta, SlicesInfo, SlicesWriter,
 };
+use stages_train::{Predict, Train};
 
 pub(crate) const CANVAS: u32 = 40;
 pub(crate) const SLICES: u32 = 3;
@@ -120,7 +121,7 @@ impl Toy {
             "train",
             params,
             &[("slices", "slices"), ("partition", "partition")],
-            &[("checkpoint", output), ("training_log", output)],
+            &[("checkpoint", output), ("training_log", output), ("performance", output)],
         )
     }
 
@@ -147,7 +148,7 @@ impl Toy {
             protocol: 1,
             node: stage.to_owned(),
             stage: stage.to_owned(),
-            version: 1,
+            version: if stage == "train" { Train::VERSION } else { Predict::VERSION },
             params,
             inputs: inputs.iter().map(|(port, dir)| ((*port).to_owned(), input(dir))).collect(),
             sources: BTreeMap::new(),
@@ -157,7 +158,7 @@ impl Toy {
                 .collect(),
             scratch: self.dir("scratch"),
             resume: self.dir("resume"),
-            granted: Granted { cpus: 1, gpus: Vec::new() },
+            granted: Granted::cpus_only(1),
         }
     }
 }

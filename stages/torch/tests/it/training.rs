@@ -5,10 +5,10 @@ use std::sync::Mutex;
 
 use pipeline_engine::{ActionContext, Cancellation, Job, StageError, StageEvent};
 use serde_json::{Value, json};
-use stages_tables::{LogTable, PredictionsReader, Role};
+use stages_tables::{LogTable, PerformanceTable, PredictionsReader, Role};
 use stages_torch::checkpoint::ModelCard;
 use stages_torch::predict::predict;
-use stages_torch::train::train;
+use stages_torch::train::{Surroundings, train};
 use tch::Device;
 
 use crate::toy::{Toy, short_training, with};
@@ -22,7 +22,7 @@ pub(crate) fn run(job: &Job) -> Result<Vec<StageEvent>, StageError> {
     let context = ActionContext::from_job(job, &cancellation, &sink);
     let params = job.params.clone();
     if job.stage == "train" {
-        train(&serde_json::from_value(params).unwrap(), &context, Device::Cpu)?;
+        train(&serde_json::from_value(params).unwrap(), &context, &Surroundings::cpu())?;
     } else {
         predict(&serde_json::from_value(params).unwrap(), &context, Device::Cpu)?;
     }
@@ -45,7 +45,8 @@ fn warnings(events: &[StageEvent]) -> Vec<&str> {
         .collect()
 }
 
-const FILES: [&str; 4] =
+/// What two runs of a training have in common, byte by byte.
+pub(crate) const FILES: [&str; 4] =
     ["best.safetensors", "last.safetensors", "model.json", "training_log.arrow"];
 
 #[test]
@@ -199,8 +200,14 @@ fn the_log_has_every_loss_of_every_epoch_and_every_class_of_every_validation() {
     let of_epoch = |epoch: u32| -> Vec<String> {
         rows.iter().filter(|row| row.epoch == epoch).map(|row| row.name.clone()).collect()
     };
-    let losses =
-        ["loss/total", "loss/supervised", "loss/consistency", "loss/local_mi", "learning_rate"];
+    let losses = [
+        "loss/total",
+        "loss/supervised",
+        "loss/consistency",
+        "loss/local_mi",
+        "local_mi/mutual_information",
+        "learning_rate",
+    ];
     let dice = ["validation/dice/disc", "validation/dice/core", "validation/dice/mean"];
     assert_eq!(of_epoch(0), losses);
     assert_eq!(of_epoch(1), [losses.as_slice(), &dice].concat());
@@ -214,6 +221,14 @@ fn the_log_has_every_loss_of_every_epoch_and_every_class_of_every_validation() {
         + 0.1 * last_of("loss/consistency")
         + 0.05 * last_of("loss/local_mi");
     assert!((last_of("loss/total") - parts).abs() < 1e-5, "{parts}");
+    let performance = PerformanceTable::read(&toy.dir("model")).unwrap().rows;
+    let speeds: Vec<f64> = performance
+        .iter()
+        .filter(|row| row.name == "images_per_second")
+        .map(|row| row.value)
+        .collect();
+    assert_eq!(speeds.len(), 3, "{performance:?}");
+    assert!(speeds.iter().all(|speed| *speed > 0.0));
     let last = events.iter().rev().find_map(|event| match event {
         StageEvent::Progress { done, total, message } => Some((*done, *total, message.clone())),
         _ => None,
@@ -293,7 +308,8 @@ fn a_loss_that_is_not_finite_stops_the_training() {
     let error = run(&toy.train_job("model", params)).unwrap_err();
     assert!(error.message.starts_with("a loss is not finite in epoch 0, step "), "{error}");
     assert!(error.details[0].starts_with("loss/total = "), "{:?}", error.details);
-    assert_eq!(error.details.len(), 4);
+    // Four losses, the mutual information, and what is left to look at.
+    assert_eq!(error.details.len(), 6);
 }
 
 #[test]
@@ -304,6 +320,6 @@ fn a_cancelled_training_stops_and_writes_nothing() {
     cancellation.cancel();
     let context = ActionContext::from_job(&job, &cancellation, &|_| {});
     let params = serde_json::from_value(job.params.clone()).unwrap();
-    assert!(train(&params, &context, Device::Cpu).unwrap_err().cancelled);
+    assert!(train(&params, &context, &Surroundings::cpu()).unwrap_err().cancelled);
     assert_eq!(fs_err::read_dir(toy.dir("model")).unwrap().count(), 0);
 }

@@ -54,7 +54,7 @@ fn a_failure_is_an_event_without_a_backtrace() {
     };
     assert_eq!(
         message,
-        "the worker runs version 1 of stage `train`, but the job asks for version 99"
+        "the worker runs version 2 of stage `train`, but the job asks for version 99"
     );
     assert!(help.as_ref().unwrap().contains("one build"));
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");

@@ -6,12 +6,25 @@ use serde::{Deserialize, Serialize};
 /// Random changes to every training image, drawn afresh each time it is seen. Geometry acts on
 /// image and label alike, on the whole canvas, before a random crop is taken; intensity acts on
 /// the image only.
+///
+/// The augmentation of the field's other protocol (half of the images by quarter turns and a
+/// mirror, half of the rest by up to 20 degrees) is `{quarter_turns: 0.5, rotate_deg: 20,
+/// rotate_probability: 0.5, vertical_flip: 0, horizontal_flip: 0, jitter: 0}`, with a crop as
+/// large as the canvas.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct AugmentParams {
     /// Rotation about the canvas centre, uniform in plus or minus this many degrees. In 0..=180,
     /// default 45.
     pub rotate_deg: f64,
+    /// Probability of this rotation; an image is otherwise left upright. In 0..=1, default 1.
+    #[serde(skip_serializing_if = "is_one")]
+    pub rotate_probability: f64,
+    /// Probability that an image is turned by 0, 90, 180 or 270 degrees and then mirrored along one
+    /// of its axes, each as likely as the others, in place of the rotation and the flips. Meant for
+    /// square canvases: the corners of others are lost. In 0..=1, default 0.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub quarter_turns: f64,
     /// Probability of a flip upside down. In 0..=1, default 0.5.
     pub vertical_flip: f64,
     /// Probability of a flip left to right. In 0..=1, default 0.5.
@@ -30,6 +43,8 @@ impl Default for AugmentParams {
     fn default() -> Self {
         Self {
             rotate_deg: 45.0,
+            rotate_probability: 1.0,
+            quarter_turns: 0.0,
             vertical_flip: 0.5,
             horizontal_flip: 0.5,
             pad: 0,
@@ -37,6 +52,16 @@ impl Default for AugmentParams {
             interpolation: Interpolation::Nearest,
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(probability: &f64) -> bool {
+    *probability == 0.0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_one(probability: &f64) -> bool {
+    *probability == 1.0
 }
 
 /// How an image is sampled between its pixels.
@@ -48,28 +73,4 @@ pub enum Interpolation {
     Nearest,
     /// The four pixels around, weighted by distance.
     Bilinear,
-}
-
-/// The perturbation under which predictions of unlabelled images are compared. It is applied to
-/// the image on one path and to the prediction on the other.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct PerturbationParams {
-    /// Random mirroring.
-    pub flips: FlipParams,
-}
-
-/// Random mirroring of each image along each axis.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct FlipParams {
-    /// Probability of a flip, for each image and each of its two axes on their own. In 0..=1,
-    /// default 0.8.
-    pub probability: f64,
-}
-
-impl Default for FlipParams {
-    fn default() -> Self {
-        Self { probability: 0.8 }
-    }
 }

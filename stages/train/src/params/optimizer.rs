@@ -1,4 +1,4 @@
-//! The optimizer and its learning rate.
+//! The rule that turns gradients into steps.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,6 +9,27 @@ use serde::{Deserialize, Serialize};
 pub enum OptimizerParams {
     /// Adam with L2 weight decay added to the gradient.
     Adam(AdamParams),
+    /// Adam with weight decay apart from the gradient: parameters shrink by a fixed share a step.
+    #[serde(rename = "adamw")]
+    AdamW(AdamWParams),
+    /// Adam whose steps are not adapted until enough gradients were seen, instead of a warm-up; L2
+    /// weight decay added to the gradient.
+    #[serde(rename = "radam")]
+    RAdam(RAdamParams),
+    /// Stochastic gradient descent with momentum; L2 weight decay added to the gradient.
+    Sgd(SgdParams),
+}
+
+impl OptimizerParams {
+    /// The word that names this rule in experiments.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Adam(_) => "adam",
+            Self::AdamW(_) => "adamw",
+            Self::RAdam(_) => "radam",
+            Self::Sgd(_) => "sgd",
+        }
+    }
 }
 
 impl Default for OptimizerParams {
@@ -37,63 +58,63 @@ impl Default for AdamParams {
     }
 }
 
-/// The learning rate over the course of training.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum LearningRateParams {
-    /// Rises in a straight line, then falls along half a cosine; changes once an epoch.
-    WarmupCosine(WarmupCosineParams),
-    /// Never changes.
-    Constant(ConstantRateParams),
-    /// Falls as a power of the steps left; changes every step.
-    Poly(PolyRateParams),
-}
-
-impl Default for LearningRateParams {
-    fn default() -> Self {
-        Self::WarmupCosine(WarmupCosineParams::default())
-    }
-}
-
-/// Parameters of `warmup_cosine`.
+/// Parameters of `adamw`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct WarmupCosineParams {
-    /// Learning rate of epoch 0; above 0, default 1e-7.
-    pub start_lr: f64,
-    /// Learning rate at the end of the warm-up; above 0, default 4e-5.
-    pub peak_lr: f64,
-    /// Epochs from `start_lr` to `peak_lr`; less than `epochs`, default 10.
-    pub warmup_epochs: u32,
-    /// Where the cosine ends; at least 0, default 1e-7.
-    pub final_lr: f64,
+pub struct AdamWParams {
+    /// Decay of the running means of the gradient and of its square. Each in 0..1, default
+    /// `[0.9, 0.999]`.
+    pub betas: [f64; 2],
+    /// Added to the root of the second moment; above 0, default 1e-8.
+    pub eps: f64,
+    /// Every parameter, batch-norm scales and biases included, loses this share of itself times the
+    /// learning rate in each step; at least 0, default 0.01.
+    pub weight_decay: f64,
 }
 
-impl Default for WarmupCosineParams {
+impl Default for AdamWParams {
     fn default() -> Self {
-        Self { start_lr: 1e-7, peak_lr: 4e-5, warmup_epochs: 10, final_lr: 1e-7 }
+        Self { betas: [0.9, 0.999], eps: 1e-8, weight_decay: 0.01 }
     }
 }
 
-/// Parameters of `constant`.
+/// Parameters of `radam`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ConstantRateParams {
-    /// The learning rate; above 0.
-    pub lr: f64,
+#[serde(deny_unknown_fields, default)]
+pub struct RAdamParams {
+    /// Decay of the running means of the gradient and of its square. Each in 0..1, default
+    /// `[0.9, 0.999]`. The second decides when adaptation begins: at 0.999 with the sixth step, at
+    /// 0.7 with the tenth, at two thirds and below never.
+    pub betas: [f64; 2],
+    /// Added to the root of the second moment; above 0, default 1e-8.
+    pub eps: f64,
+    /// L2 penalty on every parameter, batch-norm scales and biases included; at least 0, default
+    /// 1e-5.
+    pub weight_decay: f64,
 }
 
-/// Parameters of `poly`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PolyRateParams {
-    /// Learning rate of the first step; above 0.
-    pub lr: f64,
-    /// The power of the fraction of steps left; above 0, default 0.9.
-    #[serde(default = "poly_power")]
-    pub power: f64,
+impl Default for RAdamParams {
+    fn default() -> Self {
+        Self { betas: [0.9, 0.999], eps: 1e-8, weight_decay: 1e-5 }
+    }
 }
 
-fn poly_power() -> f64 {
-    0.9
+/// Parameters of `sgd`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SgdParams {
+    /// How much of the last step's direction is kept; in 0..1, default 0.9. At 0 the parameters
+    /// follow the gradient alone.
+    pub momentum: f64,
+    /// Look one step ahead along the momentum, which must then be above 0; default false.
+    pub nesterov: bool,
+    /// L2 penalty on every parameter, batch-norm scales and biases included; at least 0, default
+    /// 1e-4.
+    pub weight_decay: f64,
+}
+
+impl Default for SgdParams {
+    fn default() -> Self {
+        Self { momentum: 0.9, nesterov: false, weight_decay: 1e-4 }
+    }
 }

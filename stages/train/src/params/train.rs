@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AugmentParams, LearningRateParams, OptimizerParams, PerturbationParams, RegularizerParams,
+    AugmentParams, LearningRateParams, Needs, NetworkParams, OptimizerParams, PerturbationParams,
+    RegularizerParams, SupervisedLoss, TeacherParams,
 };
 
 /// Trains a segmentation network on the labelled scans of a partition, with help from the
@@ -20,6 +21,8 @@ pub struct TrainParams {
     pub seed: u64,
     /// Which scans are trained on with their labels; default `labelled`.
     pub supervision: Supervision,
+    /// The loss of labelled images; default `cross_entropy`.
+    pub supervised: SupervisedLoss,
     /// Terms added to the supervised loss; default none.
     pub regularizers: Vec<RegularizerParams>,
     /// Pass unlabelled images through the network even where no regularizer asks for them, so that
@@ -28,6 +31,10 @@ pub struct TrainParams {
     /// images by default) than with a regularizer (4 of 24). Default true, as in the published
     /// comparison; false trains three times faster where there is no regularizer.
     pub unlabelled_in_batch_norm: bool,
+    /// The running mean of the network's weights, for the terms that compare with it.
+    pub teacher: TeacherParams,
+    /// The network that checkpoints hold: the trained one (default) or its teacher.
+    pub evaluate: Evaluated,
     /// The network.
     pub network: NetworkParams,
     /// Side of the square that the network sees, in pixels of the canvas: a random crop in
@@ -58,6 +65,9 @@ pub struct TrainParams {
     pub select_on: SelectOn,
     /// Number format of activations and convolutions; default `fp32`.
     pub precision: Precision,
+    /// How images lie in memory; default `channels_last`. Changes speed, and results only by
+    /// rounding.
+    pub memory: MemoryLayout,
 }
 
 impl Default for TrainParams {
@@ -65,8 +75,11 @@ impl Default for TrainParams {
         Self {
             seed: 10,
             supervision: Supervision::Labelled,
+            supervised: SupervisedLoss::default(),
             regularizers: Vec::new(),
             unlabelled_in_batch_norm: true,
+            teacher: TeacherParams::default(),
+            evaluate: Evaluated::Student,
             network: NetworkParams::default(),
             crop: 224,
             augment: AugmentParams::default(),
@@ -80,21 +93,29 @@ impl Default for TrainParams {
             validate_every: 1,
             select_on: SelectOn::Validation,
             precision: Precision::Fp32,
+            memory: MemoryLayout::ChannelsLast,
         }
     }
 }
 
 impl TrainParams {
+    /// What all terms together ask the training loop to prepare.
+    pub fn needs(&self) -> Needs {
+        let needs = self.regularizers.iter().map(RegularizerParams::needs);
+        let needs = needs.fold(Needs::default(), Needs::and);
+        Needs { teacher: needs.teacher || self.evaluate == Evaluated::Teacher, ..needs }
+    }
+
     /// Whether a step draws unlabelled images at all.
     pub fn uses_unlabelled(&self) -> bool {
         self.batch_unlabelled > 0
-            && (self.unlabelled_in_batch_norm || !self.regularizers.is_empty())
+            && (self.unlabelled_in_batch_norm || self.needs().unlabelled_images())
     }
 
     /// Images that pass through the network in one step: labelled, unlabelled, and perturbed
     /// unlabelled where a regularizer compares the two.
     pub fn images_per_step(&self) -> u32 {
-        let copies = u32::from(self.uses_unlabelled()) + u32::from(!self.regularizers.is_empty());
+        let copies = u32::from(self.uses_unlabelled()) + u32::from(self.needs().perturbed);
         self.batch_labelled.saturating_add(copies.saturating_mul(self.batch_unlabelled))
     }
 }
@@ -125,19 +146,27 @@ pub enum SelectOn {
     Test,
 }
 
-/// A UNet of five levels: two 3 x 3 convolutions a level, halving the image between levels.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct NetworkParams {
-    /// Channels at each level, from full resolution to a sixteenth of it. Each at least 1, default
-    /// `[16, 32, 64, 128, 256]` (2.16 million parameters).
-    pub widths: [u32; 5],
+/// The network that is evaluated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Evaluated {
+    /// The trained network.
+    #[default]
+    Student,
+    /// The running mean of its weights, as `teacher` says.
+    Teacher,
 }
 
-impl Default for NetworkParams {
-    fn default() -> Self {
-        Self { widths: [16, 32, 64, 128, 256] }
-    }
+/// How the numbers of an image lie in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MemoryLayout {
+    /// The channels of a pixel side by side: faster on processors and GPUs with 16-bit
+    /// instructions.
+    #[default]
+    ChannelsLast,
+    /// One channel after the other.
+    ChannelsFirst,
 }
 
 /// The number format of activations and convolutions. Weights, batch-norm statistics, losses and

@@ -16,6 +16,13 @@ pub struct WeightParams {
     /// The shape of the rise; default `linear`.
     #[serde(default)]
     pub shape: RampShape,
+    /// The fraction of all training steps before which the weight is zero, whatever the ramp says;
+    /// the ramp runs on meanwhile. In 0..=1, default 0.
+    #[serde(default)]
+    pub zero_until: f64,
+    /// Steps between two changes of the weight while it rises; at least 1, default 1.
+    #[serde(default = "every_step")]
+    pub hold: u32,
 }
 
 /// The shape of a ramp, as a function of the fraction `t` of the ramp that is over.
@@ -32,6 +39,16 @@ pub enum RampShape {
 impl WeightParams {
     /// The same weight from the first step to the last.
     pub fn constant(value: f64) -> Self {
-        Self { value, ramp_until: 0.0, shape: RampShape::Linear }
+        Self {
+            value,
+            ramp_until: 0.0,
+            shape: RampShape::Linear,
+            zero_until: 0.0,
+            hold: every_step(),
+        }
     }
+}
+
+fn every_step() -> u32 {
+    1
 }

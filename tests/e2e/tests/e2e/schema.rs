@@ -137,6 +137,7 @@ fn accepts_every_form_that_the_program_accepts() {
         "experiment: e\nmatrix: { m: { a: {}, b: { train: { seed: 1 } }, c: } }\nstages: { train: {} }\n",
         "experiment: e\nstages: { train: { limits: { time: 1h30m, memory: 8GiB }, retries: 2 } }\n",
         "experiment: e\nstages: { train: { resources: { cpus: 1, gpus: 0, memory: 1.5 gib } } }\n",
+        "experiment: e\nstages: { train: { resources: { gpus: 0.25 } }, predict: { resources: { gpus: 2 } } }\n",
         "experiment: e\nstages: { a: { uses: predict }, train: { inputs: { x: a, y: a.out, z: [a, { from: a, over: [], as: { m: 1 } }] } } }\n",
         "experiment: e\nstages: { predict: { uses: train, with: { crop: 3 } } }\n",
     ] {
@@ -169,6 +170,8 @@ fn refuses_typical_mistakes() {
         "experiment: e\nmatrix: { s: [[1]] }\nstages: { train: }\n",
         "experiment: e\nstages: { train: { resources: { cpus: 0 } } }\n",
         "experiment: e\nstages: { train: { resources: { memory: 4096 } } }\n",
+        "experiment: e\nstages: { train: { resources: { gpus: 1.5 } } }\n",
+        "experiment: e\nstages: { train: { resources: { gpu: 0.25 } } }\n",
         "experiment: e\nstages: { train: { limits: { time: 90 } } }\n",
         "experiment: e\nstages: { train: { limits: { time: 90x } } }\n",
         "experiment: e\nstages: { train: { retries: -1 } }\n",

@@ -1,4 +1,4 @@
-//! The perturbation under which predictions are compared: random flips.
+//! Random flips.
 
 use stages_train::FlipParams;
 use tch::{Device, Tensor};
@@ -7,13 +7,17 @@ use crate::random::Draws;
 
 /// One decision per image and axis, drawn once and replayed on images and predictions alike.
 pub struct Flips {
-    /// `[B, 1, 1, 1]`, bool: upside down.
-    vertical: Tensor,
-    /// `[B, 1, 1, 1]`, bool: left to right.
-    horizontal: Tensor,
+    /// By image: whether it is upside down, and whether left and right are exchanged.
+    decisions: Vec<[bool; 2]>,
+    /// The same by axis on the device, `[B, 1, 1, 1]`, bool.
+    choices: [Tensor; 2],
+    device: Device,
 }
 
 impl Flips {
+    /// Words that one sample takes, from the first.
+    pub(super) const WORDS: u64 = 2;
+
     /// The decisions for one step's batch.
     pub fn draw(
         params: &FlipParams,
@@ -28,11 +32,11 @@ impl Flips {
                 [draw.chance(params.probability), draw.chance(params.probability)]
             })
             .collect();
-        let axis = |axis: usize| {
+        let choices = [0, 1].map(|axis| {
             let flips: Vec<bool> = decisions.iter().map(|decision| decision[axis]).collect();
             Tensor::from_slice(&flips).reshape([-1, 1, 1, 1]).to_device(device)
-        };
-        Self { vertical: axis(0), horizontal: axis(1) }
+        });
+        Self { decisions, choices, device }
     }
 
     /// The maps with each image flipped as decided.
@@ -40,8 +44,37 @@ impl Flips {
     /// # Shapes
     /// `maps`: `[B, C, H, W]`; returns the same.
     pub fn apply(&self, maps: &Tensor) -> Tensor {
-        let vertical = maps.flip([2]).where_self(&self.vertical, maps);
-        vertical.flip([3]).where_self(&self.horizontal, &vertical)
+        if self.device == Device::Cpu { self.one_by_one(maps) } else { self.all_at_once(maps) }
+    }
+
+    /// Moves every pixel twice: what the host is fastest with, forwards and backwards.
+    fn one_by_one(&self, maps: &Tensor) -> Tensor {
+        let axes = |[vertical, horizontal]: [bool; 2]| -> &[i64] {
+            match (vertical, horizontal) {
+                (false, false) => &[],
+                (true, false) => &[2],
+                (false, true) => &[3],
+                (true, true) => &[2, 3],
+            }
+        };
+        let images: Vec<Tensor> = maps
+            .split(1, 0)
+            .into_iter()
+            .zip(&self.decisions)
+            .map(|(image, decision)| match axes(*decision) {
+                [] => image,
+                axes => image.flip(axes),
+            })
+            .collect();
+        Tensor::cat(&images, 0)
+    }
+
+    /// Moves every pixel four times in four operations, whatever the number of images: what a GPU
+    /// is fastest with.
+    fn all_at_once(&self, maps: &Tensor) -> Tensor {
+        let [vertical, horizontal] = &self.choices;
+        let flipped = maps.flip([2]).where_self(vertical, maps);
+        flipped.flip([3]).where_self(horizontal, &flipped)
     }
 }
 
@@ -72,6 +105,7 @@ mod tests {
         let flips = draw(0.5, 64);
         let flipped = flips.apply(&maps);
         assert_eq!(flips.apply(&flipped), maps, "a flip undoes itself");
+        assert_eq!(flips.all_at_once(&maps), flipped, "both forms move pixels to one place");
         let mut kinds = std::collections::BTreeSet::new();
         for image in 0..64 {
             let (before, after) = (maps.get(image), flipped.get(image));

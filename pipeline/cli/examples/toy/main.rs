@@ -2,7 +2,9 @@
 //!
 //! `cargo run -p pipeline-cli --example toy -- stages`
 
-use std::path::PathBuf;
+mod count;
+
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use pipeline_cli::About;
@@ -14,6 +16,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 fn main() -> ExitCode {
+    // The program is its own worker: with `--job FILE` it carries out one action.
+    let arguments: Vec<String> = std::env::args().collect();
+    if let [_, flag, job] = arguments.as_slice()
+        && flag == "--job"
+    {
+        return ExitCode::from(count::work(Path::new(job)));
+    }
     let registry = Registry::new()
         .with(Say)
         .with(Collect)
@@ -23,6 +32,7 @@ fn main() -> ExitCode {
         .with(Read)
         .with(Lift)
         .with(Call)
+        .with(count::Count)
         .with_document("words", || schemars::schema_for!(Vec<SayParams>));
     let about = About { name: "toy", version: "1.2.3", summary: "Writes and collects words" };
     pipeline_cli::main(&registry, about)
