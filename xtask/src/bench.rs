@@ -5,6 +5,7 @@ use std::process::{Command, ExitCode};
 
 use crate::environment::Environment;
 use crate::error::Error;
+use crate::libtorch::Libtorch;
 use crate::{cargo, python};
 
 /// The crate that measures. It is one of its own so that this one, which everybody waits for,
@@ -61,17 +62,28 @@ enum Benchmark {
 
 fn build(environment: &Environment, benchmark: Benchmark) -> Result<(), Error> {
     let libtorch = cargo::set_up(environment)?;
-    let example = match benchmark {
+    match benchmark {
         Benchmark::Engine => {
             cargo::build_optimized(environment, &libtorch, &[])?;
             // What an action inside the process costs is seen on stages that do nothing.
-            &["-p", "pipeline-cli", "--example", "toy"][..]
+            let toy = ["-p", "pipeline-cli", "--example", "toy"];
+            cargo::build_optimized(environment, &libtorch, &toy)
         }
         // The training loop as the worker runs it, held back before every step.
-        Benchmark::Train => &["--example", "step_time"],
-        Benchmark::Mi => &["--example", "bench_mi"],
-    };
-    cargo::build_optimized(environment, &libtorch, example)
+        Benchmark::Train => build_example(environment, &libtorch, "step_time"),
+        Benchmark::Mi => build_example(environment, &libtorch, "bench_mi"),
+    }
+}
+
+/// Compiles an example of the worker's crate without the rest of the workspace, which takes longer.
+fn build_example(
+    environment: &Environment,
+    libtorch: &Libtorch,
+    example: &str,
+) -> Result<(), Error> {
+    let mut command = cargo::cargo(environment, libtorch);
+    command.args(["build", "--release", "-p", "stages-torch", "--example", example]);
+    cargo::step("the optimized build", command)
 }
 
 /// Returns what is to be measured; nothing where only help is asked for.

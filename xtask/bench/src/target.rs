@@ -63,6 +63,16 @@ impl Target {
         }
     }
 
+    /// Adds to [`Self::speed`] what the processor time says, which other work on the machine hardly
+    /// changes.
+    pub(crate) fn and_cpu(mut self, slow: Option<f64>, fast: Option<f64>) -> Self {
+        let known = slow.zip(fast).filter(|(_, fast)| self.met.is_some() && *fast > 0.0);
+        if let Some((slow, fast)) = known {
+            self.found = format!("{}, CPU time {:.2} x", self.found, slow / fast);
+        }
+        self
+    }
+
     /// A count that must be exactly this.
     pub(crate) fn count(what: impl Into<String>, wanted: u64, found: Option<u64>) -> Self {
         Self {
@@ -123,5 +133,9 @@ mod tests {
         assert_eq!((target.wanted.as_str(), target.met), ("at least 2.6 x", Some(true)));
         assert_eq!(Target::speed("step", 3.1, slow, fast).met, Some(false));
         assert_eq!(Target::speed("step", 3.1, slow, None).met, None);
+        let target = target.and_cpu(Some(7.0), Some(2.0));
+        assert_eq!(target.found, "3.00 x (fastest runs: 2.50 x), CPU time 3.50 x");
+        let unknown = Target::speed("step", 3.1, slow, None).and_cpu(Some(7.0), Some(2.0));
+        assert_eq!(unknown.found, "not measured");
     }
 }

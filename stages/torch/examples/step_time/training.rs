@@ -1,6 +1,7 @@
 //! The training loop itself, on the slices of a folder.
 
 use std::path::Path;
+use std::time::Duration;
 
 use pipeline_engine::{ActionContext, Cancellation, Job, StageError, StageEvent};
 use serde_json::{Value, json};
@@ -65,6 +66,8 @@ pub(crate) fn run(
     }))
     .unwrap();
     let context = ActionContext::from_job(&job, cancellation, sink);
-    let surroundings = Surroundings { device, ..Surroundings::cpu() };
+    // No saves: a minute of a training that waits for its turn is a few steps.
+    let save_every = Duration::from_hours(24);
+    let surroundings = Surroundings { device, save_every, ..Surroundings::cpu() };
     train(&serde_json::from_value(params.clone()).unwrap(), &context, &surroundings)
 }

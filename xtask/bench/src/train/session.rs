@@ -121,14 +121,16 @@ fn targets(group: &Group, default_precision: &str, threads: usize, work: Work) -
     if work != Work::Step {
         return Vec::new();
     }
-    let took = |name: &str| group.row(name).and_then(|row| row.wall_s);
     let default = if default_precision == "bf16" { OURS_BF16 } else { OURS_FP32 };
     let [by_default, at_fp32] = WANTED;
     [(default, " (default)", by_default), (OURS_FP32, "", at_fp32)]
         .into_iter()
         .map(|(name, mark, wanted)| {
             let what = format!("{name}{mark}, beside eager PyTorch, threads: {threads}");
-            Target::speed(what, wanted, took(EAGER), took(name))
+            let (slow, fast) = (group.row(EAGER), group.row(name));
+            let wall = |row: Option<&Row>| row.and_then(|row| row.wall_s);
+            let cpu = |row: Option<&Row>| row.and_then(|row| row.cpu_s);
+            Target::speed(what, wanted, wall(slow), wall(fast)).and_cpu(cpu(slow), cpu(fast))
         })
         .collect()
 }
