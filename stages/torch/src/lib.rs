@@ -2,6 +2,7 @@
 //!
 //! The only crate that uses libtorch. [`worker::run`] is the way in; [`train::train`] is the loop.
 
+pub mod allocator;
 pub mod augment;
 pub mod batch;
 pub mod checkpoint;

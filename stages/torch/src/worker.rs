@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use stages_train::{Predict, Train, TrainParams};
 use tch::Device;
 
+use crate::allocator::keep_freed_memory;
 use crate::predict::predict;
 use crate::train::{Surroundings, train};
 
@@ -32,6 +33,7 @@ pub fn run(
     context: &ActionContext<'_>,
     machine: &Machine<'_>,
 ) -> Result<(), StageError> {
+    keep_freed_memory();
     let threads = i32::try_from(context.granted().cpus.max(1)).unwrap_or(i32::MAX);
     tch::set_num_threads(threads);
     tch::set_num_interop_threads(1);

@@ -24,6 +24,7 @@ mod training;
 
 use std::path::PathBuf;
 
+use stages_torch::allocator::keep_freed_memory;
 use tch::Device;
 
 /// What was asked for.
@@ -71,6 +72,8 @@ fn main() {
     let mut arguments = std::env::args().skip(1);
     let command = arguments.next().unwrap_or_default();
     let options = Options::read(arguments);
+    // As the worker does it.
+    keep_freed_memory();
     tch::set_num_threads(options.threads);
     if options.device != Device::Cpu {
         cuda::load().unwrap();
