@@ -18,6 +18,7 @@ pub mod regularizer;
 pub mod sampler;
 pub mod segment;
 pub mod supervised;
+mod team;
 pub mod train;
 pub mod validate;
 pub mod weight;
