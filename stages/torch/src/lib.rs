@@ -34,6 +34,7 @@ pub mod step;
 pub mod strong;
 pub mod supervised;
 pub mod teacher;
+mod team;
 pub mod train;
 pub mod trained;
 pub mod validate;

@@ -4,6 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::instructions::{Number, WIDEST};
 use super::memory::View;
+use crate::team::run_together;
 
 /// Classes are worked on in groups of so many; missing ones of the last group are zero.
 pub(super) const GROUP: usize = 4;
@@ -168,10 +169,5 @@ pub(super) fn do_all<Task: Send, Workplace>(
             work(&mut workplace, task);
         }
     };
-    std::thread::scope(|scope| {
-        for _ in 1..threads {
-            scope.spawn(labour);
-        }
-        labour();
-    });
+    run_together(threads, &labour);
 }
