@@ -76,7 +76,7 @@ impl Store {
                 "Signature: 8a477f597d28d172789f06886806bc55\n# Results of orchestrate; can be made again.\n",
             )?;
         }
-        Ok(Self {
+        let store = Self {
             objects: Objects::new(root.join("objects")),
             external: ExternalIndex::new(root.join("files.index")),
             index: ActionIndex::new(root.join("actions.index")),
@@ -84,7 +84,23 @@ impl Store {
             session: OnceLock::new(),
             saved: Mutex::new(Instant::now()),
             root,
-        })
+        };
+        store.remove_finished_attempts();
+        Ok(store)
+    }
+
+    /// Removes what attempts have left whose actions are done: their process was killed after it
+    /// had written the record.
+    fn remove_finished_attempts(&self) {
+        let folders = fs_err::read_dir(self.root.join("partial")).into_iter().flatten().flatten();
+        for folder in folders {
+            let key: Option<ActionKey> = folder.file_name().to_str().and_then(|n| n.parse().ok());
+            if let Some(key) = key.filter(|key| self.record_path(*key).exists())
+                && let Ok(Some(_lock)) = self.try_lock(key)
+            {
+                let _ = fs_err::remove_dir_all(folder.path());
+            }
+        }
     }
 
     /// The folder.
