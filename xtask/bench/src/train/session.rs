@@ -154,6 +154,9 @@ impl Places {
         let python = options.python.as_ref().ok_or_else(|| missing("Python"))?;
         let scratch = options.scratch.as_ref().map(|scratch| around.folder.join(scratch));
         let folder = scratch.unwrap_or_else(|| root.join("target/bench")).join("train");
+        if folder.exists() {
+            fs_err::remove_dir_all(&folder)?;
+        }
         fs_err::create_dir_all(&folder)?;
         Ok(Self {
             program: fs_err::canonicalize(around.folder.join(program))?,
