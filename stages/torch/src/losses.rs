@@ -57,17 +57,19 @@ impl Losses {
 /// that the device never waits for the log.
 pub(crate) struct Ledger {
     names: Vec<String>,
-    pending: Vec<Tensor>,
+    /// Steps and their values, still on the device.
+    pending: Vec<(u64, Tensor)>,
     patience: usize,
     sums: Vec<f64>,
     count: u64,
     /// The largest supervised loss of a training that has not diverged.
     largest: f64,
+    steps_per_epoch: u64,
 }
 
 impl Ledger {
     /// Nothing added yet.
-    pub(crate) fn new(classes: usize, device: Device) -> Self {
+    pub(crate) fn new(classes: usize, steps_per_epoch: u32, device: Device) -> Self {
         Self {
             names: Vec::new(),
             pending: Vec::new(),
@@ -75,6 +77,7 @@ impl Ledger {
             sums: Vec::new(),
             count: 0,
             largest: DIVERGED * (classes as f64).ln(),
+            steps_per_epoch: steps_per_epoch.into(),
         }
     }
 
@@ -82,7 +85,6 @@ impl Ledger {
     pub(crate) fn add(
         &mut self,
         logged: Vec<(String, Tensor)>,
-        epoch: u32,
         step: u64,
     ) -> Result<(), StageError> {
         let (names, values): (Vec<String>, Vec<Tensor>) = logged.into_iter().unzip();
@@ -91,24 +93,23 @@ impl Ledger {
             self.sums.resize(self.names.len(), 0.0);
         }
         let values: Vec<Tensor> = values.iter().map(|v| v.to_kind(Kind::Float)).collect();
-        self.pending.push(Tensor::stack(&values, 0));
-        if self.pending.len() < self.patience { Ok(()) } else { self.settle(epoch, step) }
+        self.pending.push((step, Tensor::stack(&values, 0)));
+        if self.pending.len() < self.patience { Ok(()) } else { self.settle() }
     }
 
-    /// Fetches what is on the device; `step` is the last step added.
+    /// Fetches what is on the device.
     ///
     /// # Errors
     /// A loss that is not finite or has grown out of all proportion, with the step and its losses.
-    pub(crate) fn settle(&mut self, epoch: u32, step: u64) -> Result<(), StageError> {
+    pub(crate) fn settle(&mut self) -> Result<(), StageError> {
         if self.pending.is_empty() {
             return Ok(());
         }
-        let first = step + 1 - self.pending.len() as u64;
-        let rows = Tensor::stack(&self.pending, 0).to_device(Device::Cpu).to_kind(Kind::Double);
-        self.pending.clear();
+        let (steps, rows): (Vec<u64>, Vec<Tensor>) = self.pending.drain(..).unzip();
+        let rows = Tensor::stack(&rows, 0).to_device(Device::Cpu).to_kind(Kind::Double);
         let values = Vec::<f64>::try_from(rows.flatten(0, -1)).expect("a flat tensor of doubles");
-        for (step, losses) in (first..).zip(values.chunks_exact(self.names.len())) {
-            self.check(losses, epoch, step)?;
+        for (step, losses) in steps.into_iter().zip(values.chunks_exact(self.names.len())) {
+            self.check(losses, step)?;
             for (sum, loss) in self.sums.iter_mut().zip(losses) {
                 *sum += loss;
             }
@@ -117,7 +118,8 @@ impl Ledger {
         Ok(())
     }
 
-    fn check(&self, losses: &[f64], epoch: u32, step: u64) -> Result<(), StageError> {
+    fn check(&self, losses: &[f64], step: u64) -> Result<(), StageError> {
+        let epoch = step / self.steps_per_epoch;
         let message = if losses.iter().any(|loss| !loss.is_finite()) {
             format!("a loss is not finite in epoch {epoch}, step {step}")
         } else if losses[1] > self.largest {
@@ -170,12 +172,13 @@ mod tests {
 
     #[test]
     fn means_do_not_depend_on_when_values_are_fetched() {
-        let mut ledgers = [1, 3].map(|patience| Ledger { patience, ..Ledger::new(4, Device::Cpu) });
+        let mut ledgers =
+            [1, 3].map(|patience| Ledger { patience, ..Ledger::new(4, 20, Device::Cpu) });
         for ledger in &mut ledgers {
             for (step, value) in (0..).zip([1.0, 0.3, 0.7, 0.1]) {
-                ledger.add(logged([value, value / 2.0]), 0, step).unwrap();
+                ledger.add(logged([value, value / 2.0]), step).unwrap();
             }
-            ledger.settle(0, 3).unwrap();
+            ledger.settle().unwrap();
         }
         let means = |ledger: &Ledger| ledger.means().map(|(_, mean)| mean).collect::<Vec<_>>();
         assert_eq!(means(&ledgers[0]), means(&ledgers[1]));
@@ -184,16 +187,16 @@ mod tests {
 
     #[test]
     fn a_bad_step_is_named_even_if_it_is_fetched_late() {
-        let mut ledger = Ledger { patience: 3, ..Ledger::new(4, Device::Cpu) };
-        ledger.add(logged([1.0, 1.0]), 2, 40).unwrap();
-        ledger.add(logged([f64::NAN, 1.0]), 2, 41).unwrap();
-        let error = ledger.add(logged([1.0, 1.0]), 2, 42).unwrap_err();
+        let mut ledger = Ledger { patience: 3, ..Ledger::new(4, 20, Device::Cpu) };
+        ledger.add(logged([1.0, 1.0]), 40).unwrap();
+        ledger.add(logged([f64::NAN, 1.0]), 41).unwrap();
+        let error = ledger.add(logged([1.0, 1.0]), 42).unwrap_err();
         assert_eq!(error.message, "a loss is not finite in epoch 2, step 41");
         assert_eq!(error.details[1], "loss/supervised = 1");
         // 100 ln 4 is 138.6.
-        let mut ledger = Ledger::new(4, Device::Cpu);
-        ledger.add(logged([138.0, 138.0]), 0, 0).unwrap();
-        let error = ledger.add(logged([139.0, 139.0]), 0, 1).unwrap_err();
+        let mut ledger = Ledger::new(4, 20, Device::Cpu);
+        ledger.add(logged([138.0, 138.0]), 0).unwrap();
+        let error = ledger.add(logged([139.0, 139.0]), 1).unwrap_err();
         assert_eq!(error.message, "the training has diverged in epoch 0, step 1");
     }
 }

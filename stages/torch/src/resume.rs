@@ -73,11 +73,19 @@ impl<'a> Saves<'a> {
         self.last.elapsed() >= self.every
     }
 
-    /// Saves everything needed to go on; what is saved is good: its losses have been checked, and
-    /// its weights are finite.
-    pub(crate) fn save(&mut self, training: &Training, log: &Log<'_>) -> Result<(), StageError> {
+    /// Saves everything needed to go on; what is saved is good: the losses of all its steps have
+    /// been fetched and checked, and its weights are finite.
+    pub(crate) fn save(
+        &mut self,
+        training: &mut Training,
+        log: &Log<'_>,
+    ) -> Result<(), StageError> {
         self.last = Instant::now();
-        if training.step == 0 || self.step == Some(training.step) || !training.trained.is_finite() {
+        if training.step == 0 || self.step == Some(training.step) {
+            return Ok(());
+        }
+        training.ledger.settle().map_err(|error| self.explain(error, training))?;
+        if !training.trained.is_finite() {
             return Ok(());
         }
         snapshot(training, log)?.write(&self.file)?;

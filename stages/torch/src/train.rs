@@ -74,7 +74,7 @@ impl Training {
             trained,
             teacher,
             terms,
-            ledger: Ledger::new(classes, device),
+            ledger: Ledger::new(classes, params.iterations_per_epoch, device),
             best: None,
             last_dice: None,
             step: 0,
@@ -97,7 +97,6 @@ impl Training {
         steps: u64,
         images: JointImages,
     ) -> Result<(), StageError> {
-        let epoch = (self.step / u64::from(params.iterations_per_epoch)) as u32;
         let rate = rate_at(params, self.step);
         // Dropout and noise draw from libtorch's own generator; seeded for every step, a step does
         // not depend on the steps before it.
@@ -120,7 +119,7 @@ impl Training {
         if let Some(teacher) = &mut self.teacher {
             teacher.follow(&self.network);
         }
-        self.ledger.add(losses.logged, epoch, self.step)?;
+        self.ledger.add(losses.logged, self.step)?;
         self.step += 1;
         Ok(())
     }
@@ -164,7 +163,7 @@ pub fn train(
     let mut clock = Clock::start(training.step);
     while training.step < steps {
         if let Err(cancelled) = context.check_cancelled() {
-            saves.save(&training, &log)?;
+            saves.save(&mut training, &log)?;
             return Err(cancelled);
         }
         training
@@ -175,8 +174,7 @@ pub fn train(
         }
         if training.step.is_multiple_of(iterations) {
             let epoch = (training.step / iterations - 1) as u32;
-            let settled = training.ledger.settle(epoch, training.step - 1);
-            settled.map_err(|error| saves.explain(error, &training))?;
+            training.ledger.settle().map_err(|error| saves.explain(error, &training))?;
             log.losses(epoch, &training.ledger, rate_at(params, training.step - 1));
             training.ledger.clear();
             let (taken, time) = clock.lap(training.step);
@@ -189,10 +187,7 @@ pub fn train(
             clock = Clock::start(training.step);
         }
         if saves.due() {
-            let epoch = ((training.step - 1) / iterations) as u32;
-            let settled = training.ledger.settle(epoch, training.step - 1);
-            settled.map_err(|error| saves.explain(error, &training))?;
-            saves.save(&training, &log)?;
+            saves.save(&mut training, &log)?;
         }
     }
     let last = Snapshot::of(training.evaluated(params), training.step);
