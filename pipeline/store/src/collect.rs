@@ -210,19 +210,11 @@ impl Store {
 
     /// What interrupted attempts have left and nobody came back for.
     fn remove_old_attempts(&self, policy: &GcPolicy) {
-        let folders = fs_err::read_dir(self.root.join("partial")).into_iter().flatten().flatten();
-        for folder in folders {
-            let key: Option<ActionKey> = folder.file_name().to_str().and_then(|n| n.parse().ok());
-            let old = last_change(&folder.path()).is_some_and(|changed| {
+        self.remove_attempts(|_, folder| {
+            last_change(folder).is_some_and(|changed| {
                 policy.now.duration_since(changed).unwrap_or_default() >= policy.older_than
-            });
-            // Held until it is gone, so that no attempt begins in between.
-            let lock = key.map(|key| self.try_lock(key));
-            let in_use = lock.as_ref().is_some_and(|lock| !matches!(lock, Ok(Some(_))));
-            if old && !in_use {
-                let _ = fs_err::remove_dir_all(folder.path());
-            }
-        }
+            })
+        });
     }
 }
 

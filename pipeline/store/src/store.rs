@@ -92,12 +92,21 @@ impl Store {
     /// Removes what attempts have left whose actions are done: their process was killed after it
     /// had written the record.
     fn remove_finished_attempts(&self) {
+        self.remove_attempts(|key, _| key.is_some_and(|key| self.record_path(key).exists()));
+    }
+
+    /// Removes what unfinished attempts have left, where it is of no use and nobody works on it: a
+    /// folder whose name is no key has an owner no more.
+    pub(crate) fn remove_attempts(&self, useless: impl Fn(Option<ActionKey>, &Path) -> bool) {
         let folders = fs_err::read_dir(self.root.join("partial")).into_iter().flatten().flatten();
         for folder in folders {
             let key: Option<ActionKey> = folder.file_name().to_str().and_then(|n| n.parse().ok());
-            if let Some(key) = key.filter(|key| self.record_path(*key).exists())
-                && let Ok(Some(_lock)) = self.try_lock(key)
-            {
+            if !useless(key, &folder.path()) {
+                continue;
+            }
+            // Held until it is gone, so that no attempt begins in between.
+            let lock = key.map(|key| self.try_lock(key));
+            if lock.as_ref().is_none_or(|lock| matches!(lock, Ok(Some(_)))) {
                 let _ = fs_err::remove_dir_all(folder.path());
             }
         }

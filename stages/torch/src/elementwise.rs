@@ -8,9 +8,10 @@
 use std::array;
 use std::slice::{Chunks, ChunksMut};
 use std::sync::{Mutex, PoisonError};
-use std::thread;
 
 use tch::{Device, Kind, Tensor};
+
+use crate::team::run_together;
 
 /// Values that a thread takes at a time: some tens of microseconds, about what starting it takes.
 const BLOCK: usize = 1 << 15;
@@ -98,8 +99,8 @@ impl Values {
     }
 }
 
-/// This thread and its helpers take block after block until none is left. So a helper whose
-/// processor is busy, as with a thread of libtorch that still waits for more work, holds nobody up.
+/// This thread and its helpers take block after block until none is left, so that a helper whose
+/// processor is busy holds nobody up.
 fn share_out<const W: usize, const R: usize>(
     rule: impl Elementwise<W, R>,
     written: [&mut [f32]; W],
@@ -122,12 +123,7 @@ fn share_out<const W: usize, const R: usize>(
             pass(rule, written, read);
         }
     };
-    thread::scope(|scope| {
-        for _ in 1..threads {
-            scope.spawn(work);
-        }
-        work();
-    });
+    run_together(threads, &work);
 }
 
 /// Neighbouring values of all buffers.

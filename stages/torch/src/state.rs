@@ -69,11 +69,6 @@ impl State {
         values.ok_or_else(|| StageError::message(format!("the saved state has no `{name}`")))
     }
 
-    /// Whether there is a tensor of this name.
-    pub fn has(&self, name: &str) -> bool {
-        self.tensors.contains_key(name)
-    }
-
     /// A count of the state.
     pub fn counted(&self, name: &str) -> Result<u64, StageError> {
         let count = self.counts.get(name).copied();

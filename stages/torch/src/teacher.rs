@@ -4,8 +4,9 @@ use pipeline_engine::StageError;
 use stages_train::{TeacherParams, TeacherStatistics};
 use tch::{Device, Tensor};
 
+use crate::checkpoint::Snapshot;
 use crate::ema::{decay_at, follow};
-use crate::network::{Design, Network};
+use crate::network::Network;
 use crate::state::State;
 
 /// A network whose weights follow those of the trained one.
@@ -21,16 +22,8 @@ pub struct Teacher {
 impl Teacher {
     /// Starts as a copy of what is evaluated of the student.
     pub fn of(student: &Network, params: &TeacherParams, device: Device) -> Self {
-        let design: Design = student.design().evaluated();
-        let layout = design.layout();
-        let flat = |buffer: &Tensor, count: i64| {
-            Vec::<f32>::try_from(buffer.detach().narrow(0, 0, count).to_device(Device::Cpu))
-                .expect("the buffers are flat f32")
-        };
-        let parameters = flat(student.parameters(), layout.parameter_count());
-        let statistics = flat(student.statistics(), layout.statistic_count());
-        let network =
-            Network::from_values(design, &parameters, &statistics, student.numerics(), device);
+        let design = student.design().evaluated();
+        let network = Snapshot::of(student, 0).network(design, student.numerics(), device);
         Self { network, params: params.clone(), updates: 0 }
     }
 

@@ -32,11 +32,6 @@ impl Trained {
         self.optimizer.step(&self.parameters, learning_rate);
     }
 
-    /// Forgets the gradient collected so far.
-    pub fn clear_gradient(&self) {
-        self.parameters.shallow_clone().zero_grad();
-    }
-
     /// Whether every parameter is a finite number.
     pub fn is_finite(&self) -> bool {
         // A sum is finite only if all its terms are, unless it overflows, which is no better.

@@ -18,8 +18,13 @@ pub fn weight_at(params: &WeightParams, step: u64, steps: u64) -> f64 {
     params.value
         * match params.shape {
             RampShape::Linear => t,
-            RampShape::Sigmoid => (-5.0 * (1.0 - t).powi(2)).exp(),
+            RampShape::Sigmoid => sigmoid_rise(t),
         }
+}
+
+/// The rise of a sigmoid ramp of which the fraction `t` is over: from `exp(-5)` to 1.
+pub(crate) fn sigmoid_rise(t: f64) -> f64 {
+    (-5.0 * (1.0 - t).powi(2)).exp()
 }
 
 fn fraction(step: u64, steps: u64) -> f64 {

@@ -8,6 +8,7 @@
 mod arguments;
 mod bare_loop;
 mod dag;
+mod device;
 mod error;
 mod experiment;
 mod machine;

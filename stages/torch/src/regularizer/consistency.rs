@@ -3,7 +3,7 @@
 use stages_train::{ConsistencyParams, Divergence};
 use tch::{Kind, Tensor};
 
-use super::{EPSILON, Loss, Regularizer};
+use super::{EPSILON, Loss, Regularizer, masked_mean};
 use crate::step::{Pair, Step};
 
 /// The distance of the prediction of the perturbed image from the perturbed prediction, which is
@@ -39,7 +39,7 @@ impl Consistency {
         };
         match &pair.mask {
             None => per_pixel.mean(None::<Kind>),
-            Some(mask) => (per_pixel * mask).sum(None::<Kind>) / (mask.sum(None::<Kind>) + EPSILON),
+            Some(mask) => masked_mean(&per_pixel, mask),
         }
     }
 }

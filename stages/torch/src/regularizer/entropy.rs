@@ -34,13 +34,18 @@ impl Regularizer for Entropy {
     }
 }
 
-/// Entropy of a pixel's classes in nats, averaged over pixels.
+/// Entropy of every pixel's classes in nats.
 ///
 /// # Shapes
-/// `probabilities`: `[B, C, H, W]`, each pixel summing to 1. Returns a scalar in 0..=ln C.
-fn mean_entropy(probabilities: &Tensor) -> Tensor {
+/// `probabilities`: `[B, C, H, W]`, each pixel summing to 1. Returns `[B, 1, H, W]`, in 0..=ln C.
+pub(super) fn pixel_entropy(probabilities: &Tensor) -> Tensor {
     let logarithm = (probabilities + EPSILON).log();
-    -(probabilities * logarithm).sum_dim_intlist(1, false, None::<Kind>).mean(None)
+    -(probabilities * logarithm).sum_dim_intlist(1, true, None::<Kind>)
+}
+
+/// The same, averaged over pixels: a scalar.
+fn mean_entropy(probabilities: &Tensor) -> Tensor {
+    pixel_entropy(probabilities).mean(None::<Kind>)
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ mod urpc;
 mod vat;
 
 use stages_train::{RegularizerParams, TrainParams, WeightParams};
-use tch::{Device, Tensor};
+use tch::{Device, Kind, Tensor};
 
 use crate::network::Design;
 use crate::step::Step;
@@ -56,6 +56,14 @@ pub use vat::Vat;
 
 /// Added inside logarithms so that an impossible class costs much instead of infinitely much.
 const EPSILON: f64 = 1e-16;
+
+/// The mean over the pixels that count; 0 where none does.
+///
+/// # Shapes
+/// `per_pixel`, `mask`: `[B, 1, H, W]`; the mask is 1 where a pixel counts, else 0. Returns a scalar.
+fn masked_mean(per_pixel: &Tensor, mask: &Tensor) -> Tensor {
+    (per_pixel * mask).sum(None::<Kind>) / (mask.sum(None::<Kind>) + EPSILON)
+}
 
 /// What a term adds to the loss of a step.
 pub struct Loss {

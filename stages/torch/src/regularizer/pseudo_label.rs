@@ -3,7 +3,7 @@
 use stages_train::{PseudoLabelLoss, PseudoLabelParams};
 use tch::{Kind, Tensor};
 
-use super::{EPSILON, Loss, Regularizer};
+use super::{Loss, Regularizer, masked_mean};
 use crate::step::Step;
 
 /// The loss of the unlabelled predictions against their own most probable classes, over the pixels
@@ -46,8 +46,7 @@ impl PseudoLabel {
             }
         };
         let share = mask.mean(None::<Kind>);
-        let term = (per_pixel * &mask).sum(None::<Kind>) / (mask.sum(None::<Kind>) + EPSILON);
-        Loss { notes: vec![("confident", share)], ..term.into() }
+        Loss { notes: vec![("confident", share)], ..masked_mean(&per_pixel, &mask).into() }
     }
 }
 

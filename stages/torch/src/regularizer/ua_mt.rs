@@ -3,10 +3,12 @@
 use stages_train::{UaMtParams, UaMtTarget};
 use tch::{Kind, Tensor};
 
+use super::entropy::pixel_entropy;
 use super::mean_teacher::noisy;
-use super::{EPSILON, Loss, Regularizer};
+use super::{Loss, Regularizer, masked_mean};
 use crate::network::Mode;
 use crate::step::Step;
+use crate::weight::sigmoid_rise;
 
 /// Copies of the images that go through the teacher together.
 const COPIES: u32 = 2;
@@ -49,7 +51,7 @@ impl Regularizer for UaMt {
             (one.unwrap_or_else(|| mean.shallow_clone()), mean)
         });
         let threshold = threshold(step.number, step.steps, student.size()[1]);
-        let mask = entropy(&mean).lt(threshold).to_kind(Kind::Float);
+        let mask = pixel_entropy(&mean).lt(threshold).to_kind(Kind::Float);
         let share = mask.mean(Kind::Float);
         Loss { notes: vec![("certain", share)], ..masked(&student, &target, &mask).into() }
     }
@@ -85,15 +87,8 @@ impl UaMt {
 
 /// The entropy below which a pixel counts, in nats.
 fn threshold(step: u64, steps: u64, classes: i64) -> f64 {
-    let rest = 1.0 - step as f64 / steps as f64;
-    let rise = (-5.0 * rest.powi(2)).exp();
+    let rise = sigmoid_rise(step as f64 / steps as f64);
     (0.75 + 0.25 * rise) * (classes as f64).ln()
-}
-
-/// Entropy of every pixel in nats, `[B, 1, H, W]`.
-fn entropy(probabilities: &Tensor) -> Tensor {
-    let logarithm = (probabilities + EPSILON).log();
-    -(probabilities * logarithm).sum_dim_intlist(1, true, None::<Kind>)
 }
 
 /// # Shapes
@@ -101,7 +96,7 @@ fn entropy(probabilities: &Tensor) -> Tensor {
 /// mask is empty.
 fn masked(p: &Tensor, q: &Tensor, mask: &Tensor) -> Tensor {
     let squares = (p - q).square().mean_dim([1].as_slice(), true, None::<Kind>);
-    (squares * mask).sum(None::<Kind>) / (mask.sum(None::<Kind>) + EPSILON)
+    masked_mean(&squares, mask)
 }
 
 #[cfg(test)]
@@ -134,7 +129,7 @@ mod tests {
 
     #[test]
     fn an_undecided_pixel_has_the_entropy_of_its_classes() {
-        let found = entropy(&pixels([0.5, 0.5], [0.9, 0.1]));
+        let found = pixel_entropy(&pixels([0.5, 0.5], [0.9, 0.1]));
         close(found.double_value(&[0, 0, 0, 0]), 2f64.ln());
         // 0.9 ln(10/9) + 0.1 ln 10 = 0.094824 + 0.230259.
         close(found.double_value(&[0, 0, 0, 1]), 0.325_082_973);

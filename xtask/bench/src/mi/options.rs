@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+
+use crate::device::Device;
 
 /// Shown at the end of the help.
 pub(crate) const EXAMPLES: &str = "\
@@ -27,7 +29,7 @@ pub(crate) struct MiArguments {
     pub(crate) spend: f64,
     /// Where to compute
     #[arg(long, value_name = "DEVICE", default_value = "cpu")]
-    pub(crate) device: MiDevice,
+    pub(crate) device: Device,
     /// Longest wait in seconds for the machine to be idle before each number of threads
     #[arg(long, value_name = "SECONDS", default_value_t = 30.0)]
     pub(crate) settle: f64,
@@ -43,23 +45,4 @@ pub(crate) struct MiArguments {
     /// Folder of the repository; `cargo xtask` gives it
     #[arg(long, value_name = "DIR", hide = true, default_value = ".")]
     pub(crate) root: PathBuf,
-}
-
-/// Where to compute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum MiDevice {
-    /// The processor
-    Cpu,
-    /// The first CUDA GPU
-    Cuda,
-}
-
-impl MiDevice {
-    /// Returns what the program calls it.
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Cpu => "cpu",
-            Self::Cuda => "cuda",
-        }
-    }
 }

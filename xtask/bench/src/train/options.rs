@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::device::Device;
+
 /// Shown at the end of the help.
 pub(crate) const EXAMPLES: &str = "\
 The first start puts PyTorch into target/bench/pytorch, 5 GB with its CUDA libraries, unless --python
@@ -56,25 +58,6 @@ pub(crate) enum Work {
     Step,
     /// The same without the mutual information, so that what is left is network and optimizer
     WithoutMi,
-}
-
-/// Where both sides compute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Device {
-    /// The processor
-    Cpu,
-    /// The first CUDA GPU
-    Cuda,
-}
-
-impl Device {
-    /// Returns what both programs call it.
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Cpu => "cpu",
-            Self::Cuda => "cuda",
-        }
-    }
 }
 
 impl TrainArguments {
