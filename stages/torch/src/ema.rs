@@ -2,7 +2,7 @@
 
 use tch::Tensor;
 
-use crate::elementwise::{self, Elementwise, lerp};
+use crate::kernel::elementwise::{self, Elementwise, lerp};
 use crate::optimizer::Form;
 
 /// The share of the teacher that stays in a step, counted from 0: the plain mean of all students so

@@ -12,7 +12,7 @@ mod state;
 use stages_train::OptimizerParams;
 use tch::{Device, Kind, Tensor};
 
-use crate::elementwise::{self, Elementwise};
+use crate::kernel::elementwise::{self, Elementwise};
 
 pub use state::{OptimizerState, StateError};
 

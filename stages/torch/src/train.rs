@@ -3,12 +3,13 @@
 use std::time::{Duration, Instant};
 
 use pipeline_engine::{ActionContext, StageError};
-use stages_train::{Evaluated, SelectOn, TrainParams};
+use stages_train::{Evaluated, Precision, SelectOn, TrainParams};
 use tch::Device;
 
 use crate::batch::Batches;
 use crate::checkpoint::Snapshot;
 use crate::data::TrainingData;
+use crate::kernel::instructions::multiplies_bf16;
 use crate::learning_rate::learning_rate;
 use crate::log::Log;
 use crate::losses::{Ledger, Losses};
@@ -147,6 +148,12 @@ pub fn train(
     let device = surroundings.device;
     let data = TrainingData::read(params, context, device)?;
     warn_of_selection(params, &data, context);
+    if params.precision == Precision::Bf16 && device == Device::Cpu && !multiplies_bf16() {
+        context.warn(
+            "this processor has no instructions for bf16, the default: `precision: fp32` is faster \
+             on it",
+        );
+    }
     let classes = data.dataset.classes.len();
     let mut training = Training::new(params, classes, device);
     let mut log = Log::new(context);

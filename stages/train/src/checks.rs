@@ -276,7 +276,7 @@ mod tests {
         "batch_unlabelled":10,
         "validate_every":1,
         "select_on":"validation",
-        "precision":"fp32",
+        "precision":"bf16",
         "memory":"channels_last"}
         "#);
     }

@@ -13,7 +13,7 @@ impl Predict {
     /// The name under `uses:`.
     pub const NAME: &'static str = "predict";
     /// Version of the output; see `CHANGELOG.md`.
-    pub const VERSION: u32 = 2;
+    pub const VERSION: u32 = 3;
 }
 
 impl Stage for Predict {

@@ -3,14 +3,11 @@
 use stages_train::{Architecture, MemoryLayout, Precision};
 use tch::{Kind, Tensor};
 
+use super::doubling::transposed_weight;
 use super::layout::{Part, Slot};
+use super::norm::{self, Activation, Affine, Running};
 use super::ssl4mis::Upsampling;
 use super::{Network, cluster, scale, ssl4mis, unet};
-
-/// Batch-norm constant that keeps the root away from zero; PyTorch's default.
-const NORM_EPSILON: f64 = 1e-5;
-/// Share of a batch in the running statistics; PyTorch's default.
-const NORM_MOMENTUM: f64 = 0.1;
 
 /// Which statistics batch normalization uses, and whether values are dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,6 +134,7 @@ impl<'a> Forward<'a> {
             parameters: &self.parameters[span.parameters.clone()],
             weights: &self.weights[span.parameters],
             statistics: &self.statistics[span.statistics],
+            taps: self.network.taps(),
             mode,
             memory: self.network.numerics().memory,
         }
@@ -148,6 +146,7 @@ pub(super) struct Pass<'a> {
     parameters: &'a [Tensor],
     weights: &'a [Tensor],
     statistics: &'a [Tensor],
+    taps: &'a Tensor,
     mode: Mode,
     memory: MemoryLayout,
 }
@@ -177,21 +176,21 @@ impl Pass<'_> {
         self.arranged(&input.conv_transpose2d(&weight, Some(&bias), 2, 0, 0, 1, 1))
     }
 
-    /// Batch normalization.
-    pub(super) fn norm(&mut self, input: &Tensor) -> Tensor {
-        let (scale, shift) = (self.parameter(), self.parameter());
-        let (mean, variance) = (self.statistic(), self.statistic());
-        let running = self.mode != Mode::Untracked;
-        input.batch_norm(
-            Some(&scale),
-            Some(&shift),
-            running.then_some(&mean),
-            running.then_some(&variance),
-            self.mode != Mode::Evaluation,
-            NORM_MOMENTUM,
-            NORM_EPSILON,
-            true,
-        )
+    /// Doubles the resolution, then a 3 x 3 convolution without bias.
+    pub(super) fn doubled_convolution(&mut self, input: &Tensor) -> Tensor {
+        let weight = transposed_weight(&self.parameter(), self.taps).to_kind(input.kind());
+        self.arranged(&input.conv_transpose2d(&weight, None::<&Tensor>, 2, 1, 0, 1, 1))
+    }
+
+    /// Batch normalization, then the activation.
+    pub(super) fn norm(&mut self, input: &Tensor, activation: Activation) -> Tensor {
+        let affine = Affine { scale: self.parameter(), shift: self.parameter() };
+        let running = Running { mean: self.statistic(), variance: self.statistic() };
+        match self.mode {
+            Mode::Training => norm::of_batch(input, &affine, Some(&running), activation),
+            Mode::Untracked => norm::of_batch(input, &affine, None, activation),
+            Mode::Evaluation => norm::of_running(input, &affine, &running, activation),
+        }
     }
 
     /// Zeroes this share of the values in training, scaling the others up.

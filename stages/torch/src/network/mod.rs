@@ -6,9 +6,11 @@
 mod cluster;
 mod critic;
 mod design;
+mod doubling;
 mod forward;
 mod initialize;
 mod layout;
+mod norm;
 mod scale;
 mod ssl4mis;
 mod unet;

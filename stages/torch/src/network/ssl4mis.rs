@@ -4,6 +4,7 @@ use tch::Tensor;
 
 use super::forward::{Decoded, Encoded, Pass};
 use super::layout::{Layout, uniform_bound};
+use super::norm::Activation;
 use super::unet::halve;
 
 /// Share of values dropped between the two convolutions of every level on the way down.
@@ -108,10 +109,10 @@ pub(super) fn decode(pass: &mut Pass<'_>, encoded: &Encoded, upsampling: Upsampl
 
 fn pass_block(pass: &mut Pass<'_>, input: &Tensor, dropout: f64) -> Tensor {
     let first = pass.biased_convolution(input);
-    let first = pass.norm(&first).leaky_relu_();
+    let first = pass.norm(&first, Activation::LeakyRelu);
     let first = pass.dropout(&first, dropout);
     let second = pass.biased_convolution(&first);
-    pass.norm(&second).leaky_relu_()
+    pass.norm(&second, Activation::LeakyRelu)
 }
 
 fn interpolate(features: &Tensor) -> Tensor {

@@ -4,6 +4,7 @@ use tch::Tensor;
 
 use super::forward::{Decoded, Encoded, Pass};
 use super::layout::Layout;
+use super::norm::Activation;
 
 /// Two 3 x 3 convolutions a level, each with batch normalization and ReLU; nearest-neighbour
 /// upsampling with a convolution; skip connections by concatenation, the skipped feature first.
@@ -58,7 +59,8 @@ pub(super) fn decode(pass: &mut Pass<'_>, encoded: &Encoded) -> Decoded {
     let mut features = Vec::with_capacity(4);
     let mut input = encoded.0[4].shallow_clone();
     for level in (0..4).rev() {
-        let up = pass_convolution_and_norm(pass, &double(&input));
+        let up = pass.doubled_convolution(&input);
+        let up = pass.norm(&up, Activation::Relu);
         let joined = Tensor::cat(&[&encoded.0[level], &up], 1);
         input = pass_double_convolution(pass, &joined);
         features.push(input.shallow_clone());
@@ -73,14 +75,9 @@ fn pass_double_convolution(pass: &mut Pass<'_>, input: &Tensor) -> Tensor {
 
 fn pass_convolution_and_norm(pass: &mut Pass<'_>, input: &Tensor) -> Tensor {
     let features = pass.convolution(input);
-    pass.norm(&features).relu_()
+    pass.norm(&features, Activation::Relu)
 }
 
 pub(super) fn halve(features: &Tensor) -> Tensor {
     features.max_pool2d(2, 2, 0, 1, false)
-}
-
-pub(super) fn double(features: &Tensor) -> Tensor {
-    let size = features.size();
-    features.upsample_nearest2d([size[2] * 2, size[3] * 2], None, None)
 }

@@ -1,8 +1,9 @@
 //! A network's values: two flat buffers.
 
 use stages_train::{MemoryLayout, Precision, TrainParams};
-use tch::{Device, Tensor};
+use tch::{Device, Kind, Tensor};
 
+use super::doubling;
 use super::forward::Forward;
 use super::initialize::initial_values;
 use super::{Design, Layout, Mode};
@@ -32,6 +33,8 @@ pub struct Network {
     layout: Layout,
     parameters: Tensor,
     statistics: Tensor,
+    /// A constant of its convolutions that double the resolution, where the network is.
+    taps: Tensor,
     numerics: Numerics,
 }
 
@@ -64,7 +67,8 @@ impl Network {
         assert_eq!(statistics.len() as i64, layout.statistic_count(), "statistics fill the layout");
         let parameters = Tensor::from_slice(parameters).to_device(device).set_requires_grad(true);
         let statistics = Tensor::from_slice(statistics).to_device(device);
-        Self { design, layout, parameters, statistics, numerics }
+        let taps = doubling::taps(Kind::Float, device);
+        Self { design, layout, parameters, statistics, taps, numerics }
     }
 
     /// What it is made of.
@@ -98,6 +102,10 @@ impl Network {
         &self.statistics
     }
 
+    pub(super) fn taps(&self) -> &Tensor {
+        &self.taps
+    }
+
     /// Lays the values out for computing. Valid until they change.
     pub fn begin(&self) -> Forward<'_> {
         Forward::new(self)
@@ -112,7 +120,6 @@ impl Network {
 #[cfg(test)]
 mod tests {
     use stages_train::{Architecture, ClusterHead, NetworkParams};
-    use tch::Kind;
 
     use super::super::forward::split;
     use super::super::{ClusterHeadDesign, FeatureName, ParameterKind};

@@ -4,7 +4,7 @@ use stages_train::AdamParams;
 use tch::Tensor;
 
 use super::Rule;
-use crate::elementwise::{Elementwise, lerp};
+use crate::kernel::elementwise::{Elementwise, lerp};
 
 /// One step of Adam or of a rule that differs from it in constants only.
 ///

@@ -5,7 +5,7 @@ use tch::Tensor;
 
 use super::Rule;
 use super::adam::{self, add_l2, corrections};
-use crate::elementwise::{Elementwise, lerp};
+use crate::kernel::elementwise::{Elementwise, lerp};
 
 /// Below this many independent gradients in the second moment its variance counts as unknown. The
 /// paper has 4, PyTorch and the paper's own code 5.

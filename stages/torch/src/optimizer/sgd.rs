@@ -5,7 +5,7 @@ use tch::Tensor;
 
 use super::Rule;
 use super::adam::add_l2;
-use crate::elementwise::Elementwise;
+use crate::kernel::elementwise::Elementwise;
 
 /// One step with momentum: `g' = g + l2 p`, `b = momentum b + g'`, then `p` moves along `b`, or
 /// along `g' + momentum b` with Nesterov's look ahead.

@@ -3,20 +3,18 @@
 //! Two forms: kernels of our own for maps in the CPU's memory, and tensor operations for all else.
 
 mod count;
-mod instructions;
-mod memory;
 mod spread;
 mod tensor_form;
 mod tile;
 
-use tch::kind::Element;
 use tch::{Device, Kind, Tensor};
 
 use count::count;
-use instructions::{Instructions, Number};
-use memory::{View, numbers_of};
 use spread::{Order, Weights, spread};
 use tile::Tiling;
+
+use crate::kernel::instructions::{Instructions, Number};
+use crate::kernel::memory::{Stored, View, numbers_of};
 
 /// For every displacement of a window, how often (in soft counts) class `i` of one map meets
 /// class `j` of the other.
@@ -102,7 +100,7 @@ impl Maps {
     }
 }
 
-fn count_on_cpu<T: Number + Element>(
+fn count_on_cpu<T: Number + Stored>(
     x: &Tensor,
     y: &Tensor,
     valid: Option<&Tensor>,
@@ -113,7 +111,7 @@ fn count_on_cpu<T: Number + Element>(
     count(&x, &y, valid.as_ref(), &tiling, Instructions::best(), threads())
 }
 
-fn spread_on_cpu<T: Number + Element>(
+fn spread_on_cpu<T: Number + Stored>(
     slopes: &Tensor,
     map: &Tensor,
     valid: Option<&Tensor>,

@@ -145,14 +145,34 @@ fn predictions_score_what_validation_said() {
     assert!((said - total).abs() < 1e-12, "validation said {said}, predictions say {total}");
 }
 
+/// bf16 is the default because it is faster and ends where fp32 ends. Trainings of one seed part
+/// after some steps, as two seeds do, so what is compared is the mean over seeds. The upper levels
+/// are as wide as in the published network: of four channels, bf16 learns visibly less.
 #[test]
-fn bf16_learns_too() {
-    let toy = Toy::new();
-    let params = with(short_training(), json!({"precision": "bf16"}));
-    run(&toy.train_job("model", params)).unwrap();
-    let losses = curve(&toy.dir("model"), "loss/supervised");
-    assert!(losses[2] < losses[0], "{losses:?}");
-    run(&toy.predict_job("model", "predictions", json!({}))).unwrap();
+fn bf16_ends_where_fp32_ends() {
+    use Role::{Labelled, Unlabelled, Validation};
+    let roles = [[Labelled; 4], [Unlabelled; 4], [Validation; 4]];
+    let toy = Toy::with_roles(&roles.concat());
+    let ends = |precision: &str| {
+        let ends = [8, 9, 10, 11].map(|seed| {
+            let long = json!({
+                "seed": seed, "precision": precision, "epochs": 8, "iterations_per_epoch": 25,
+                "learning_rate": {"warmup_cosine": {"peak_lr": 0.003, "warmup_epochs": 1}},
+                "network": {"widths": [16, 32, 32, 64, 64]},
+            });
+            let name = format!("{precision}-{seed}");
+            run(&toy.train_job(&name, with(short_training(), long))).unwrap();
+            let dice = ModelCard::read(&toy.dir(&name)).unwrap().last.dice.unwrap();
+            (dice, *curve(&toy.dir(&name), "loss/supervised").last().unwrap())
+        });
+        let mean = |of: &dyn Fn(&(f64, f64)) -> f64| ends.iter().map(of).sum::<f64>() / 4.0;
+        (mean(&|(dice, _)| *dice), mean(&|(_, loss)| *loss))
+    };
+    let ((dice, loss), (rough_dice, rough_loss)) = (ends("fp32"), ends("bf16"));
+    let said = format!("Dice {dice} and {rough_dice}, loss {loss} and {rough_loss}");
+    assert!(dice > 0.8, "it is learnt: {said}");
+    assert!((dice - rough_dice).abs() < 0.03, "{said}");
+    assert!((loss / rough_loss).ln().abs() < 0.15, "{said}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::process::{Command, Output};
 
 use pipeline_engine::{Job, StageEvent};
 use serde_json::json;
+use stages_train::Train;
 
 use crate::toy::{Toy, short_training, with};
 
@@ -52,10 +53,11 @@ fn a_failure_is_an_event_without_a_backtrace() {
     let Some(StageEvent::Failed { message, help, .. }) = events.last() else {
         panic!("no failure in {events:?}");
     };
-    assert_eq!(
-        message,
-        "the worker runs version 2 of stage `train`, but the job asks for version 99"
+    let version = Train::VERSION;
+    let expected = format!(
+        "the worker runs version {version} of stage `train`, but the job asks for version 99"
     );
+    assert_eq!(*message, expected);
     assert!(help.as_ref().unwrap().contains("one build"));
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
 }

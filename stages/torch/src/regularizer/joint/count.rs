@@ -5,9 +5,10 @@
     reason = "a kernel gets the instructions of the function that it ends up in"
 )]
 
-use super::instructions::{Instructions, Kernel, Number, add_product};
-use super::memory::View;
-use super::tile::{GROUP, Margin, Tiling, do_all};
+use super::tile::{GROUP, Margin, Tiling};
+use crate::kernel::instructions::{Instructions, Kernel, Number, add_product};
+use crate::kernel::memory::View;
+use crate::kernel::team::do_all;
 
 /// Counts how often classes of two maps meet at every displacement: [`super::joint_of_displacements`]
 /// for maps in the CPU's memory. Returns the counts in the order `[S, S, C, C]`.

@@ -5,9 +5,10 @@
     reason = "a kernel gets the instructions of the function that it ends up in"
 )]
 
-use super::instructions::{Instructions, Kernel, Number, add_product};
-use super::memory::View;
-use super::tile::{GROUP, Margin, Tiling, do_all};
+use super::tile::{GROUP, Margin, Tiling};
+use crate::kernel::instructions::{Instructions, Kernel, Number, add_product};
+use crate::kernel::memory::View;
+use crate::kernel::team::do_all;
 
 /// The weights of a sum over the neighbourhood of a pixel: `out[i, p] = sum over u, v, j of
 /// w[u, v, i, j] * map[j, p - (u, v) + d]`.

@@ -1,10 +1,7 @@
 //! Maps cut into blocks of rows that fit into the processor's caches.
 
-use std::sync::{Mutex, PoisonError};
-
-use super::instructions::{Number, WIDEST};
-use super::memory::View;
-use crate::team::run_together;
+use crate::kernel::instructions::{Number, WIDEST};
+use crate::kernel::memory::View;
 
 /// Classes are worked on in groups of so many; missing ones of the last group are zero.
 pub(super) const GROUP: usize = 4;
@@ -151,23 +148,4 @@ impl<T: Number> View<'_, T> {
     fn offset(&self, place: [usize; 3]) -> usize {
         place.iter().zip(self.stride).map(|(index, stride)| index * stride).sum()
     }
-}
-
-/// Does tasks in several threads. Each thread takes the next task when it has done one, and has a
-/// workplace of its own. What a task gives must not depend on which thread does it.
-pub(super) fn do_all<Task: Send, Workplace>(
-    tasks: impl Iterator<Item = Task> + Send,
-    threads: usize,
-    workplace: impl Fn() -> Workplace + Sync,
-    work: impl Fn(&mut Workplace, Task) + Sync,
-) {
-    let tasks = Mutex::new(tasks);
-    let next = || tasks.lock().unwrap_or_else(PoisonError::into_inner).next();
-    let labour = || {
-        let mut workplace = workplace();
-        while let Some(task) = next() {
-            work(&mut workplace, task);
-        }
-    };
-    run_together(threads, &labour);
 }

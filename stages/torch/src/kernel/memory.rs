@@ -2,25 +2,43 @@
 
 #![expect(unsafe_code, reason = "a tensor gives a pointer to its numbers, not a slice")]
 
-use tch::kind::Element;
-use tch::{Device, Tensor};
+use half::bf16;
+use tch::{Device, Kind, Tensor};
 
-/// A map `[N, C, H, W]` in any layout, to be read.
-pub(super) struct View<'a, T> {
-    /// All numbers from the first of the map to its last, with whatever lies between.
-    pub(super) values: &'a [T],
-    /// Length of each axis.
-    pub(super) size: [usize; 4],
-    /// Distance of neighbours along each axis.
-    pub(super) stride: [usize; 4],
+/// A kind of number as it lies in memory. (For `bf16`, tch's own trait names another kind.)
+pub(crate) trait Stored: Copy {
+    /// What libtorch calls it.
+    const KIND: Kind;
 }
 
-impl<'a, T: Element> View<'a, T> {
+impl Stored for f32 {
+    const KIND: Kind = Kind::Float;
+}
+
+impl Stored for f64 {
+    const KIND: Kind = Kind::Double;
+}
+
+impl Stored for bf16 {
+    const KIND: Kind = Kind::BFloat16;
+}
+
+/// A map `[N, C, H, W]` in any layout, to be read.
+pub(crate) struct View<'a, T> {
+    /// All numbers from the first of the map to its last, with whatever lies between.
+    pub(crate) values: &'a [T],
+    /// Length of each axis.
+    pub(crate) size: [usize; 4],
+    /// Distance of neighbours along each axis.
+    pub(crate) stride: [usize; 4],
+}
+
+impl<'a, T: Stored> View<'a, T> {
     /// Looks at a map.
     ///
     /// # Panics
     /// If the map is not on the CPU, not of numbers `T`, or has not four axes.
-    pub(super) fn of(map: &'a Tensor) -> Self {
+    pub(crate) fn of(map: &'a Tensor) -> Self {
         check::<T>(map);
         let four = |numbers: Vec<i64>| -> [usize; 4] {
             let numbers: Vec<usize> = numbers.into_iter().map(|number| number as usize).collect();
@@ -45,7 +63,7 @@ impl<'a, T: Element> View<'a, T> {
 ///
 /// # Panics
 /// If the tensor is not on the CPU or not of numbers `T`.
-pub(super) fn numbers_of<T: Element>(dense: &mut Tensor) -> &mut [T] {
+pub(crate) fn numbers_of<T: Stored>(dense: &mut Tensor) -> &mut [T] {
     check::<T>(dense);
     assert!(dense.is_contiguous(), "the numbers of a tensor to be written lie without gaps");
     if dense.numel() == 0 {
@@ -57,7 +75,7 @@ pub(super) fn numbers_of<T: Element>(dense: &mut Tensor) -> &mut [T] {
     unsafe { std::slice::from_raw_parts_mut(dense.data_ptr().cast::<T>(), dense.numel()) }
 }
 
-fn check<T: Element>(tensor: &Tensor) {
+fn check<T: Stored>(tensor: &Tensor) {
     assert_eq!(tensor.device(), Device::Cpu, "the numbers must be in the CPU's memory");
     assert_eq!(tensor.kind(), T::KIND, "the numbers must be of the kind that is asked for");
 }
@@ -65,7 +83,6 @@ fn check<T: Element>(tensor: &Tensor) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tch::Kind;
 
     #[test]
     fn sees_the_numbers_of_any_layout() {

@@ -34,6 +34,25 @@ pub(crate) fn run_together(threads: usize, work: &(dyn Fn() + Sync)) {
     }
 }
 
+/// Does tasks in several threads. Each thread takes the next task when it has done one, and has a
+/// workplace of its own. What a task gives must not depend on which thread does it.
+pub(crate) fn do_all<Task: Send, Workplace>(
+    tasks: impl Iterator<Item = Task> + Send,
+    threads: usize,
+    workplace: impl Fn() -> Workplace + Sync,
+    work: impl Fn(&mut Workplace, Task) + Sync,
+) {
+    let tasks = Mutex::new(tasks);
+    let next = || tasks.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let labour = || {
+        let mut workplace = workplace();
+        while let Some(task) = next() {
+            work(&mut workplace, task);
+        }
+    };
+    run_together(threads, &labour);
+}
+
 /// What the threads of a team are given.
 struct Order<'a> {
     work: &'a (dyn Fn() + Sync),

@@ -9,7 +9,7 @@
 )]
 
 /// The numbers that kernels work on.
-pub(super) trait Number:
+pub(crate) trait Number:
     Copy + Default + Send + Sync + std::ops::Add<Output = Self> + std::ops::Mul<Output = Self>
 {
     /// `self * factor + term`, rounded once.
@@ -53,7 +53,7 @@ impl Number for f64 {
 /// Adds `factor * values` to the sums, lane by lane. `FUSED` says whether the processor has an
 /// instruction for it; without one the fused form would be a slow function call.
 #[inline(always)]
-pub(super) fn add_product<T: Number, const LANES: usize, const FUSED: bool>(
+pub(crate) fn add_product<T: Number, const LANES: usize, const FUSED: bool>(
     sums: &mut [T; LANES],
     factor: &[T; LANES],
     values: &[T; LANES],
@@ -67,8 +67,20 @@ pub(super) fn add_product<T: Number, const LANES: usize, const FUSED: bool>(
     }
 }
 
+/// Whether the processor multiplies bf16 numbers in instructions of their own.
+pub(crate) fn multiplies_bf16() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    // Processors with the matrix instructions (AMX) have these too.
+    let has = is_x86_feature_detected!("avx512bf16");
+    #[cfg(target_arch = "aarch64")]
+    let has = std::arch::is_aarch64_feature_detected!("bf16");
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    let has = false;
+    has
+}
+
 /// Something to compute with any set of instructions.
-pub(super) trait Kernel {
+pub(crate) trait Kernel {
     /// Computes it with vectors of `LANES` numbers, `VECTORS` of which fit into registers beside
     /// four times as many sums.
     ///
@@ -78,11 +90,11 @@ pub(super) trait Kernel {
 }
 
 /// The most numbers that `LANES * VECTORS` of a [`Kernel`] come to; the others divide it.
-pub(super) const WIDEST: usize = 64;
+pub(crate) const WIDEST: usize = 64;
 
 /// A set of instructions that this processor has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Instructions(Set);
+pub(crate) struct Instructions(Set);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Set {
@@ -95,7 +107,7 @@ enum Set {
 
 impl Instructions {
     /// All sets that this processor has, the fastest first.
-    pub(super) fn available() -> impl Iterator<Item = Self> {
+    pub(crate) fn available() -> impl Iterator<Item = Self> {
         #[cfg(target_arch = "x86_64")]
         let vectors = [
             (Set::Avx512, is_x86_feature_detected!("avx512f")),
@@ -108,12 +120,12 @@ impl Instructions {
     }
 
     /// The fastest set that this processor has.
-    pub(super) fn best() -> Self {
+    pub(crate) fn best() -> Self {
         Self::available().next().unwrap_or(Self(Set::Baseline))
     }
 
     /// Runs a kernel with these instructions.
-    pub(super) fn run(self, kernel: impl Kernel) {
+    pub(crate) fn run(self, kernel: impl Kernel) {
         match self.0 {
             #[cfg(target_arch = "x86_64")]
             #[expect(unsafe_code, reason = "the processor must have the instructions")]

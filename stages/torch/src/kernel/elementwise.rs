@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 
 use tch::{Device, Kind, Tensor};
 
-use crate::team::run_together;
+use super::team::run_together;
 
 /// Values that a thread takes at a time: some tens of microseconds, about what starting it takes.
 const BLOCK: usize = 1 << 15;
