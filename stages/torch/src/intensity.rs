@@ -3,6 +3,7 @@
 use tch::{Kind, Tensor};
 
 use crate::per_image::per_image;
+use crate::upload::upload;
 
 /// The changes of one image, in the order in which they are made.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -56,7 +57,7 @@ fn on_some(
     } else if picked.len() == changes.len() {
         change(images, &picked)
     } else {
-        let places = Tensor::from_slice(&places).to_device(images.device());
+        let places = upload(&places, images.device());
         let changed = change(&images.index_select(0, &places), &picked);
         images.index_copy(0, &places, &changed)
     }

@@ -37,6 +37,7 @@ pub mod supervised;
 pub mod teacher;
 pub mod train;
 pub mod trained;
+mod upload;
 pub mod validate;
 pub mod weight;
 pub mod worker;

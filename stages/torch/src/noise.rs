@@ -5,6 +5,7 @@ use std::f64::consts::TAU;
 use tch::{Device, Kind, Tensor};
 
 use crate::random::Draws;
+use crate::upload::upload;
 
 /// The largest number of 32 bits.
 const MASK: i64 = 0xffff_ffff;
@@ -47,7 +48,7 @@ impl Noise {
         assert_eq!(size[0], samples, "noise was drawn for {samples} samples");
         let count: i64 = size[1..].iter().product();
         let pairs = (count + 1) / 2;
-        let keys = Tensor::from_slice(&self.keys).reshape([samples, 2, 1]).to_device(device);
+        let keys = upload(&self.keys, device).reshape([samples, 2, 1]);
         let places = mix(Tensor::arange(pairs, (Kind::Int64, device))).reshape([1, 1, -1]);
         let words = mix(places.bitwise_xor_tensor(&keys)).to_kind(Kind::Float);
         // In 0..=1, and above 0, whose logarithm is infinite.

@@ -2,14 +2,14 @@
 
 use tch::{Device, Tensor};
 
+use crate::upload::upload;
+
 /// One tensor per number, all sent to the device in one copy.
 ///
 /// # Shapes
 /// `values`: one row per image. Returns `N` tensors `[B, 1, 1]`, f32.
 pub(crate) fn per_image<const N: usize>(values: &[[f32; N]], device: Device) -> [Tensor; N] {
-    let table = Tensor::from_slice(values.as_flattened())
-        .reshape([values.len() as i64, N as i64])
-        .to_device(device);
+    let table = upload(values.as_flattened(), device).reshape([values.len() as i64, N as i64]);
     std::array::from_fn(|column| table.narrow(1, column as i64, 1).unsqueeze(2))
 }
 

@@ -2,6 +2,8 @@
 
 use tch::{Device, Kind, Tensor};
 
+use crate::upload::upload;
+
 /// Rows and columns of an image, from the first to before the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PixelBox {
@@ -33,7 +35,7 @@ pub fn box_mask(
 ) -> Tensor {
     let bounds: Vec<i64> =
         boxes.iter().flat_map(|b| [b.top, b.top + b.height, b.left, b.left + b.width]).collect();
-    let bounds = Tensor::from_slice(&bounds).reshape([-1, 4, 1]).to_device(device);
+    let bounds = upload(&bounds, device).reshape([-1, 4, 1]);
     let within = |axis: i64, pixels: i64, of: i64| {
         // Centres of the map's pixels in half pixels of the image, in whole numbers throughout.
         let centres = (Tensor::arange(pixels, (Kind::Int64, device)) * 2 + 1) * of;

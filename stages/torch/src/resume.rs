@@ -32,6 +32,8 @@ pub(crate) struct Saves<'a> {
     last: Instant,
     /// Steps taken at the last save.
     step: Option<u64>,
+    /// The best epoch at the last save, and its Dice.
+    best: Option<(u32, f64)>,
 }
 
 impl<'a> Saves<'a> {
@@ -41,7 +43,7 @@ impl<'a> Saves<'a> {
         every: Duration,
     ) -> Result<Self, StageError> {
         let file = context.resume_folder()?.join("training.safetensors");
-        Ok(Self { context, file, every, last: Instant::now(), step: None })
+        Ok(Self { context, file, every, last: Instant::now(), step: None, best: None })
     }
 
     /// Goes on from the last save, if there is one. False if it cannot be used, which is said
@@ -84,29 +86,33 @@ impl<'a> Saves<'a> {
         if training.step == 0 || self.step == Some(training.step) {
             return Ok(());
         }
-        training.ledger.settle().map_err(|error| self.explain(error, training))?;
+        training.ledger.settle().map_err(|error| self.explain(error))?;
         if !training.trained.is_finite() {
             return Ok(());
         }
         snapshot(training, log)?.write(&self.file)?;
-        self.step = Some(training.step);
+        self.note(training);
         Ok(())
     }
 
+    /// Remembers what the file holds.
+    fn note(&mut self, training: &Training) {
+        self.step = Some(training.step);
+        self.best = training.best.as_ref().map(|best| (best.epoch, best.dice));
+    }
+
     /// Adds to a failure of training what is left to look at.
-    pub(crate) fn explain(&self, error: StageError, training: &Training) -> StageError {
-        let error = match self.step {
-            Some(step) => error.with_detail(format!(
-                "the last good state is that after step {step}, in {}",
-                self.file.display()
-            )),
-            None => error.with_detail("no good state had been saved".to_owned()),
+    pub(crate) fn explain(&self, error: StageError) -> StageError {
+        let Some(step) = self.step else {
+            return error.with_detail("no good state had been saved".to_owned());
         };
-        match &training.best {
-            Some(best) => error.with_detail(format!(
-                "the best epoch had been {} with a validation Dice of {:.4}; it is part of that \
-                 state",
-                best.epoch, best.dice
+        let file = self.file.display();
+        let error =
+            error.with_detail(format!("the last good state is that after step {step}, in {file}"));
+        match self.best {
+            Some((epoch, dice)) => error.with_detail(format!(
+                "the best epoch had been {epoch} with a validation Dice of {dice:.4}; it is part \
+                 of that state"
             )),
             None => error,
         }

@@ -175,13 +175,13 @@ pub fn train(
         }
         training
             .advance(params, &mut batches, steps, images)
-            .map_err(|error| saves.explain(error, &training))?;
+            .map_err(|error| saves.explain(error))?;
         if training.step.is_multiple_of(steps.div_ceil(REPORTS)) || training.step == steps {
             context.progress(training.step, steps, training.message(params));
         }
         if training.step.is_multiple_of(iterations) {
             let epoch = (training.step / iterations - 1) as u32;
-            training.ledger.settle().map_err(|error| saves.explain(error, &training))?;
+            training.ledger.settle().map_err(|error| saves.explain(error))?;
             log.losses(epoch, &training.ledger, rate_at(params, training.step - 1));
             training.ledger.clear();
             let (taken, time) = clock.lap(training.step);

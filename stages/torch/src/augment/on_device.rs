@@ -4,6 +4,7 @@ use tch::{Device, Kind, Tensor};
 
 use super::path::{Path, centre};
 use crate::per_image::per_image;
+use crate::upload::upload;
 
 /// Canvas coordinates of every pixel of a batch of views.
 pub(super) struct Places {
@@ -63,7 +64,7 @@ impl Places {
         let valid = inside(y, height).logical_and(&inside(x, width)).logical_and(&self.on_canvas);
         let whole = |t: &Tensor, size: i64| t.clamp(0, size - 1).to_kind(Kind::Int64);
         let rows: Vec<i64> = rows.iter().map(|row| *row as i64 * height * width).collect();
-        let first = Tensor::from_slice(&rows).reshape([-1, 1, 1]).to_device(planes.device());
+        let first = upload(&rows, planes.device()).reshape([-1, 1, 1]);
         let index = first + whole(y, height) * width + whole(x, width);
         planes.take(&index) * valid
     }

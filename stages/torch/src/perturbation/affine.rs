@@ -8,6 +8,7 @@ use tch::{Device, Kind, Tensor};
 
 use super::Flips;
 use crate::random::{Draws, SampleDraws};
+use crate::upload::upload;
 
 /// How far outside the outermost pixel centres a sample may lie, in pixels, and still count as
 /// lying between them: rounding errors of the grid are a hundred times smaller.
@@ -93,7 +94,7 @@ impl Affine {
         let moved = (0..).zip(&placements).filter(|(_, placement)| **placement != Placement::STILL);
         let moved: Vec<i64> = moved.map(|(at, _)| at).collect();
         Self {
-            moved_index: Tensor::from_slice(&moved).to_device(device),
+            moved_index: upload(&moved, device),
             moved,
             placements,
             interpolation: params.interpolation,
@@ -192,7 +193,7 @@ impl Affine {
                 .flat_map(|at| self.placements[*at as usize].normalized(ratio))
                 .collect();
             let count = self.moved.len() as i64;
-            let rows = Tensor::from_slice(&rows).reshape([count, 2, 3]).to_device(self.device);
+            let rows = upload(&rows, self.device).reshape([count, 2, 3]);
             Tensor::affine_grid_generator(&rows, [count, 1, height, width], false)
         });
         grid.shallow_clone()

@@ -4,6 +4,7 @@ use stages_train::FlipParams;
 use tch::{Device, Tensor};
 
 use crate::random::Draws;
+use crate::upload::upload;
 
 /// One decision per image and axis, drawn once and replayed on images and predictions alike.
 pub struct Flips {
@@ -34,7 +35,7 @@ impl Flips {
             .collect();
         let choices = [0, 1].map(|axis| {
             let flips: Vec<bool> = decisions.iter().map(|decision| decision[axis]).collect();
-            Tensor::from_slice(&flips).reshape([-1, 1, 1, 1]).to_device(device)
+            upload(&flips, device).reshape([-1, 1, 1, 1])
         });
         Self { decisions, choices, device }
     }

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 use stages_train::{Architecture, Precision, RegularizerParams, TrainParams};
 use tch::{Device, Kind, Tensor};
 
-use super::Term;
+use super::{LocalMi, Term, global_mutual_information_loss};
 use crate::batch::Batch;
-use crate::network::{Design, Network, Numerics};
+use crate::network::{Design, Mode, Network, Numerics};
 use crate::perturbation::Perturbation;
 use crate::random::Draws;
 use crate::step::{JointImages, Step};
@@ -87,6 +87,23 @@ fn term_of_params(
     params: &TrainParams,
     scale: f64,
 ) -> (Tensor, Tensor, Vec<(&'static str, Tensor)>) {
+    with_step(params, scale, |term, step, network| {
+        let loss = term.regularizer.loss(step);
+        let mut all = loss.term.shallow_clone();
+        for head in loss.heads.into_iter().chain(loss.supervised) {
+            all += head;
+        }
+        all.backward();
+        (loss.term.detach(), network.parameters().grad(), loss.notes)
+    })
+}
+
+/// What is found of the first term in a step of a network whose last layer is scaled.
+fn with_step<T>(
+    params: &TrainParams,
+    scale: f64,
+    find: impl FnOnce(&mut Term, &Step<'_>, &Network) -> T,
+) -> T {
     let design = Design::of_method(params, 3);
     let mut terms = Term::of_method(params, &design, Device::Cpu);
     let network = Network::new(design, 8, "train", Numerics::of(params), Device::Cpu);
@@ -102,13 +119,7 @@ fn term_of_params(
     let needs = params.needs();
     let images = JointImages { labelled: true, unlabelled: true, perturbed: needs.perturbed };
     let step = Step::new((5, 10), params, &batch, &student, Some(&taught), images);
-    let loss = terms[0].regularizer.loss(&step);
-    let mut all = loss.term.shallow_clone();
-    for head in loss.heads.into_iter().chain(loss.supervised) {
-        all += head;
-    }
-    all.backward();
-    (loss.term.detach(), network.parameters().grad(), loss.notes)
+    find(&mut terms[0], &step, &network)
 }
 
 #[test]
@@ -147,6 +158,70 @@ fn every_term_computes_with_16_bits_and_with_dropout() {
         assert_eq!(gradient.isfinite().all().int64_value(&[]), 1, "{raw}");
         assert!(gradient.abs().max().double_value(&[]) > 0.0, "{raw} has no gradient");
     }
+}
+
+#[test]
+fn every_term_computes_under_every_perturbation() {
+    for raw in every_term() {
+        let mut params = params(&raw);
+        params.perturbation =
+            serde_json::from_value(json!({"affine": {"translate": 0.4}, "photometric": {}}))
+                .unwrap();
+        let (value, gradient, _) = term_of_params(&params, 1.0);
+        assert!(value.double_value(&[]).is_finite(), "{raw}: {value:?}");
+        assert_eq!(gradient.isfinite().all().int64_value(&[]), 1, "{raw}");
+        assert!(gradient.abs().max().double_value(&[]) > 0.0, "{raw} has no gradient");
+    }
+}
+
+#[test]
+fn what_lies_outside_the_image_is_not_compared_with_the_teacher() {
+    let moved = json!({"affine": {"rotate_deg": 0.0, "scale": [0.6, 0.6], "translate": 0.3}});
+    let perturbation = serde_json::from_value(moved).unwrap();
+    let term = json!({"mean_teacher": {"weight": {"value": 0.5}}});
+    let params = TrainParams { perturbation, ..params(&term) };
+    with_step(&params, 10.0, |term, step, _| {
+        let found = term.regularizer.loss(step).term.double_value(&[]);
+        let pair = step.pair();
+        let mask = pair.mask.as_ref().expect("an affine map has a mask");
+        let taught = step.teacher().scores(step.unlabelled_images(), Mode::Training);
+        let taught = step.perturbation().maps(&taught).softmax(1, Kind::Float);
+        let squares = (&pair.of_perturbed - taught).square() / 3.0;
+        let mean = |values: &Tensor, mask: &Tensor| {
+            ((values * mask).sum(Kind::Double) / mask.sum(Kind::Double)).double_value(&[])
+        };
+        let expected = mean(&squares, mask);
+        assert!((found / expected - 1.0).abs() < 1e-5, "{found} instead of {expected}");
+        let everywhere = mean(&squares, &mask.ones_like());
+        assert!((found / everywhere - 1.0).abs() > 1e-2, "the mask makes a difference");
+    });
+}
+
+#[test]
+fn feature_mi_is_the_mean_over_heads_of_every_feature_by_its_share() {
+    let term = json!({"feature_mi": {"weight": {"value": 0.5}, "clusters": 4, "heads": 2}});
+    with_step(&params(&term), 1.0, |term, step, _| {
+        let found = term.regularizer.loss(step).term;
+        let (before, after) = (step.unlabelled(), step.perturbed());
+        // Heads in the order of the features: Conv5, Up_conv3, Up_conv2; the windows are published.
+        let global = |head: u32| {
+            let [x, y] = [&after, &before].map(|seen| &seen.encoded.0[4]);
+            let (x, y) = (step.student.clusters(head, x), step.student.clusters(head, y));
+            global_mutual_information_loss(&x, &y, 1.0)
+        };
+        let local = |head: u32, block: usize, window: u32| {
+            let [x, y] = [&after, &before].map(|seen| &seen.decoded.features[block]);
+            let x = step.student.clusters(head, x);
+            let y = step.student.clusters(head, &step.perturbation().maps(y));
+            let raw = json!({"weight": {"value": 1.0}, "window": window, "min_shift": true});
+            LocalMi::new(&serde_json::from_value(raw).unwrap()).of(&x, &y, None)
+        };
+        let expected = (global(0) + global(1)) / 2.0 * 0.5
+            + (local(2, 2, 1) + local(3, 2, 1)) / 2.0 * 0.25
+            + (local(4, 3, 3) + local(5, 3, 3)) / 2.0 * 0.25;
+        let off = (found - expected).abs().double_value(&[]);
+        assert!(off < 1e-6, "{off}");
+    });
 }
 
 #[test]

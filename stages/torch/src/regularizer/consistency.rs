@@ -7,7 +7,8 @@ use super::{EPSILON, Loss, Regularizer, masked_mean};
 use crate::step::{Pair, Step};
 
 /// The distance of the prediction of the perturbed image from the perturbed prediction, which is
-/// a constant target.
+/// a constant target: `mean sum_c q_c (ln q_c - ln p_c)`, or `mean (p - q)^2` over pixels and
+/// classes.
 ///
 /// # Source
 /// The published method; its later code averages the squared difference over classes as well.

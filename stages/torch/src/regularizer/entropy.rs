@@ -7,7 +7,7 @@ use super::{EPSILON, Loss, Regularizer};
 use crate::step::Step;
 
 /// The mean entropy of the predictions of the unlabelled images, and of the labelled ones where
-/// asked for; divided by `ln C` where asked for.
+/// asked for: `mean - sum_c p_c ln p_c`, divided by `ln C` where asked for.
 ///
 /// # Source
 /// Entropy minimization (Vu et al., 2019), which divides by `ln C`; the paper's authors do not.

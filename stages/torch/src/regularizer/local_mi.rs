@@ -12,6 +12,11 @@ use crate::step::Step;
 /// The negative mutual information between the class of a pixel in one prediction and the class
 /// of its neighbours in the other, averaged over the displacements of a window.
 ///
+/// With the counts `J_uv` of [`super::joint_of_displacements`], shared out to `P = (J + J') / 2` that
+/// sums to 1, and its margins `r` and `c`:
+/// `- mean over u, v of sum over i, j of P_ij (ln P_ij - m ln r_i - m ln c_j)`, where `m` is
+/// `marginal_weight`.
+///
 /// # Source
 /// Invariant information clustering (Ji et al., 2019) in the form of the published method. The
 /// subtraction of the smallest count (`min_shift`) came into the authors' code after the paper; it

@@ -3,12 +3,13 @@
 use stages_train::MeanTeacherParams;
 use tch::{Kind, Tensor};
 
-use super::{Loss, Regularizer};
+use super::{Loss, Regularizer, masked_mean};
 use crate::network::Mode;
 use crate::step::Step;
 
 /// The squared difference of the student's class probabilities from the teacher's, averaged over
-/// pixels and classes: `mean (p - q)^2`, where `q`, a constant, is the teacher's.
+/// pixels and classes: `mean (p - q)^2`, where `q`, a constant, is the teacher's. Pixels that the
+/// perturbation has brought in from outside the image do not count.
 ///
 /// Under the perturbation T, `p` is the student's prediction of T(x) and `q` is T of the teacher's
 /// prediction of x; with noise, `p` is the student's prediction of x and `q` the teacher's of x
@@ -33,16 +34,24 @@ impl Regularizer for MeanTeacher {
     fn loss(&mut self, step: &Step<'_>) -> Loss {
         let images = step.unlabelled_images();
         let teach = |images: &Tensor| step.teacher().scores(images, Mode::Training);
-        let (student, scores) = if self.params.noise > 0.0 {
+        if self.params.noise > 0.0 {
             let scores = tch::no_grad(|| teach(&noisy(images, self.params.noise)));
-            (step.unlabelled().probabilities(), scores)
-        } else {
-            let scores = tch::no_grad(|| step.perturbation().maps(&teach(images)));
-            (step.pair().of_perturbed.shallow_clone(), scores)
-        };
+            let student = step.unlabelled().probabilities();
+            return distance(&student, &target(&scores, self.params.hard), None).into();
+        }
+        let scores = tch::no_grad(|| step.perturbation().maps(&teach(images)));
+        let pair = step.pair();
         let target = target(&scores, self.params.hard);
-        (student - target).square().mean(Kind::Float).into()
+        distance(&pair.of_perturbed, &target, pair.mask.as_ref()).into()
     }
+}
+
+/// # Shapes
+/// `p`, `q`: `[B, C, H, W]`; `mask`: `[B, 1, H, W]`, 1 where a pixel counts. Returns a scalar, at
+/// least 0.
+pub(super) fn distance(p: &Tensor, q: &Tensor, mask: Option<&Tensor>) -> Tensor {
+    let squares = (p - q).square().mean_dim([1].as_slice(), true, None::<Kind>);
+    mask.map_or_else(|| squares.mean(None::<Kind>), |mask| masked_mean(&squares, mask))
 }
 
 /// Images with normal noise, cut at twice its deviation.
@@ -75,6 +84,16 @@ mod tests {
         close(first, 0.75);
         close(second, 0.25);
         assert_eq!(read(target(&scores, true)), [1.0, 0.0]);
+    }
+
+    #[test]
+    fn squares_are_averaged_over_classes_and_the_pixels_that_count() {
+        // Two pixels of two classes: squares of 0.3 at the first, of 0.1 at the second.
+        let p = Tensor::from_slice(&[0.8, 0.5, 0.2, 0.5]).reshape([1, 2, 1, 2]);
+        let q = Tensor::from_slice(&[0.5, 0.4, 0.5, 0.6]).reshape([1, 2, 1, 2]);
+        close(value(&distance(&p, &q, None)), (0.09 + 0.01) / 2.0);
+        let mask = Tensor::from_slice(&[0.0, 1.0]).reshape([1, 1, 1, 2]);
+        close(value(&distance(&p, &q, Some(&mask))), 0.01);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::f64::consts::TAU;
 use tch::{Device, Tensor};
 
 use crate::random::SampleDraws;
+use crate::upload::upload;
 
 /// One share per pair, each with the distribution Beta(alpha, alpha), in 0..=1.
 ///
@@ -32,7 +33,7 @@ pub(super) fn mix(first: &Tensor, second: &Tensor, shares: &Tensor) -> Tensor {
 /// The shares as a tensor for [`mix`], f32.
 pub(super) fn per_image(shares: &[f64], device: Device) -> Tensor {
     let shares: Vec<f32> = shares.iter().map(|share| *share as f32).collect();
-    Tensor::from_slice(&shares).to_device(device).view([-1, 1, 1, 1])
+    upload(&shares, device).view([-1, 1, 1, 1])
 }
 
 /// The logarithm of a Gamma variate with this shape and scale 1.

@@ -7,6 +7,7 @@ use super::mixing::{mix, per_image, shares};
 use super::{Loss, Regularizer};
 use crate::network::Mode;
 use crate::step::Step;
+use crate::upload::upload;
 
 /// The divergence of the prediction of a mixed image from its mixed labels, averaged over pixels:
 /// with the share `b` of the first image, its label `y1` and the other's label `y2`, and the
@@ -39,7 +40,7 @@ impl Regularizer for Mixup {
         let count = images.size()[0];
         let order = step.draws("mixup/order").order(step.number, count as usize);
         let order: Vec<i64> = order.into_iter().map(|row| row as i64).collect();
-        let order = Tensor::from_slice(&order).to_device(images.device());
+        let order = upload(&order, images.device());
         let mut draws = step.draws("mixup/shares").all_of(step.number);
         let shares = shares(&mut draws, self.params.alpha, count);
 

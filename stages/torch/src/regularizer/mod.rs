@@ -1,6 +1,7 @@
 //! The terms that are added to the supervised loss, one file each.
 //!
-//! To add one, write its file, its parameters in `stages-train`, and its line in `Term::new`.
+//! To add one, write its file, its parameters in `stages-train`, its lines in `term.rs`, and
+//! one in `conformance.rs`, which then checks what holds for every term.
 
 mod adversarial;
 mod bcp;

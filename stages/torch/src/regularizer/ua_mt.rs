@@ -4,8 +4,8 @@ use stages_train::{UaMtParams, UaMtTarget};
 use tch::{Kind, Tensor};
 
 use super::entropy::pixel_entropy;
-use super::mean_teacher::noisy;
-use super::{Loss, Regularizer, masked_mean};
+use super::mean_teacher::{distance, noisy};
+use super::{Loss, Regularizer};
 use crate::network::Mode;
 use crate::step::Step;
 use crate::weight::sigmoid_rise;
@@ -53,7 +53,7 @@ impl Regularizer for UaMt {
         let threshold = threshold(step.number, step.steps, student.size()[1]);
         let mask = pixel_entropy(&mean).lt(threshold).to_kind(Kind::Float);
         let share = mask.mean(Kind::Float);
-        Loss { notes: vec![("certain", share)], ..masked(&student, &target, &mask).into() }
+        Loss { notes: vec![("certain", share)], ..distance(&student, &target, Some(&mask)).into() }
     }
 }
 
@@ -91,14 +91,6 @@ fn threshold(step: u64, steps: u64, classes: i64) -> f64 {
     (0.75 + 0.25 * rise) * (classes as f64).ln()
 }
 
-/// # Shapes
-/// `p`, `q`: `[B, C, H, W]`; `mask`: `[B, 1, H, W]`, 0 or 1. Returns a scalar, at least 0; 0 if the
-/// mask is empty.
-fn masked(p: &Tensor, q: &Tensor, mask: &Tensor) -> Tensor {
-    let squares = (p - q).square().mean_dim([1].as_slice(), true, None::<Kind>);
-    masked_mean(&squares, mask)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,9 +106,9 @@ mod tests {
         // Squared differences: (1/4)^2 for both classes of the first pixel, (1/2)^2 in the second.
         let (p, q) = (pixels([0.75, 0.25], [0.5, 0.5]), pixels([1.0, 0.0], [0.0, 1.0]));
         let mask = |values: [f64; 2]| Tensor::from_slice(&values).reshape([1, 1, 1, 2]);
-        close(value(&masked(&p, &q, &mask([1.0, 0.0]))), 0.0625);
-        close(value(&masked(&p, &q, &mask([1.0, 1.0]))), f64::midpoint(0.0625, 0.25));
-        assert_eq!(value(&masked(&p, &q, &mask([0.0, 0.0]))), 0.0);
+        close(value(&distance(&p, &q, Some(&mask([1.0, 0.0])))), 0.0625);
+        close(value(&distance(&p, &q, Some(&mask([1.0, 1.0])))), f64::midpoint(0.0625, 0.25));
+        assert_eq!(value(&distance(&p, &q, Some(&mask([0.0, 0.0])))), 0.0);
     }
 
     #[test]

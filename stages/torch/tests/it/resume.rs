@@ -63,6 +63,11 @@ fn within_and_between_epochs() {
 }
 
 #[test]
+fn in_the_default_precision() {
+    ends_the_same(&with(short_training(), json!({"precision": "bf16"})), &[12]);
+}
+
+#[test]
 fn with_everything_that_moves_beside_the_network() {
     let all = json!({
         "network": {"architecture": "ssl4mis_unet", "widths": [4, 8, 8, 16, 16]},

@@ -1,12 +1,14 @@
 //! The worker program as the orchestrator starts it.
 
-use std::process::{Command, Output};
+use std::io::{BufRead, BufReader};
+use std::process::{Command, ExitStatus, Output, Stdio};
 
 use pipeline_engine::{Job, StageEvent};
 use serde_json::json;
 use stages_train::Train;
 
 use crate::toy::{Toy, short_training, with};
+use crate::training::FILES;
 
 fn worker(toy: &Toy, job: &Job) -> (Output, Vec<StageEvent>) {
     worker_with(toy, job, "")
@@ -41,6 +43,56 @@ fn runs_a_job_and_ends_with_done() {
         assert!(events.contains(&fact), "{name}");
     }
     assert!(toy.dir("model").join("best.safetensors").exists());
+}
+
+/// Starts a worker, sends it a signal when it has reported so many steps, and waits for its end.
+fn stopped_after(toy: &Toy, job: &Job, steps: u64) -> ExitStatus {
+    let file = toy.dir("jobs").join("stopped.json");
+    fs_err::write(&file, serde_json::to_string(job).unwrap()).unwrap();
+    let mut worker = Command::new(env!("CARGO_BIN_EXE_orchestrate-torch"))
+        .arg("--job")
+        .arg(&file)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut sent = false;
+    for line in BufReader::new(worker.stdout.take().unwrap()).lines() {
+        let event: StageEvent = serde_json::from_str(&line.unwrap()).unwrap();
+        if let StageEvent::Progress { done, .. } = event
+            && done >= steps
+            && !sent
+        {
+            let pid = worker.id().to_string();
+            assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+            sent = true;
+        }
+    }
+    assert!(sent, "it reports its steps");
+    worker.wait().unwrap()
+}
+
+#[test]
+fn a_signal_makes_it_save_and_the_next_start_goes_on_to_the_same_bytes() {
+    let toy = Toy::new();
+    let long = with(short_training(), json!({"iterations_per_epoch": 100}));
+    assert!(worker(&toy, &toy.train_job("whole", long.clone())).0.status.success());
+    let mut job = toy.train_job("parts", long);
+    job.resume = toy.dir("resume-parts");
+    let status = stopped_after(&toy, &job, 40);
+    assert!(!status.success(), "{status}");
+    assert!(job.resume.join("training.safetensors").exists());
+    let (output, events) = worker(&toy, &job);
+    assert!(output.status.success());
+    let first = events.iter().find_map(|event| match event {
+        StageEvent::Progress { done, .. } => Some(*done),
+        _ => None,
+    });
+    assert!(first.is_some_and(|first| first > 40), "it went on after the 40th step: {first:?}");
+    for file in FILES {
+        let bytes = |dir: &str| fs_err::read(toy.dir(dir).join(file)).unwrap();
+        assert!(bytes("whole") == bytes("parts"), "{file} differs");
+    }
 }
 
 #[test]

@@ -116,14 +116,16 @@ fn measure(
     Ok(Group::new(title, busy, rows.collect()))
 }
 
-/// Returns what is wanted of the whole step, and whether it was found.
+/// Returns what is wanted, and whether it was found: of the whole step, and of what both sides
+/// compute in the same way.
 fn targets(group: &Group, default_precision: &str, threads: usize, work: Work) -> Vec<Target> {
-    if work != Work::Step {
-        return Vec::new();
-    }
     let default = if default_precision == "bf16" { OURS_BF16 } else { OURS_FP32 };
     let [by_default, at_fp32] = WANTED;
-    [(default, " (default)", by_default), (OURS_FP32, "", at_fp32)]
+    let wanted = match work {
+        Work::Step => vec![(default, " (default)", by_default), (OURS_FP32, "", at_fp32)],
+        Work::WithoutMi => vec![(OURS_FP32, ", without the mutual information", at_fp32)],
+    };
+    wanted
         .into_iter()
         .map(|(name, mark, wanted)| {
             let what = format!("{name}{mark}, beside eager PyTorch, threads: {threads}");

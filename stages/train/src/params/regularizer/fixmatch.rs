@@ -15,13 +15,14 @@ pub struct FixmatchParams {
     /// protocol.
     pub weight: WeightParams,
     /// Pixels whose most probable class has at most this probability are left out of the loss;
-    /// they do not become background. In 0..1, default 0.95.
+    /// they do not become background. In 0..1, default 0.95; 0.8 in the field's protocol.
     #[serde(default = "confident")]
     pub threshold: f64,
     /// The network whose classes are learnt; default `student`.
     #[serde(default)]
     pub labels_from: LabelsFrom,
-    /// How the strong view is compared with its labels; default `cross_entropy`.
+    /// How the strong view is compared with its labels; default `cross_entropy`. In the field's
+    /// protocol `cross_entropy_dice`.
     #[serde(default)]
     pub loss: FixmatchLoss,
     /// The strong changes of intensity.
