@@ -91,7 +91,7 @@ mod tests {
         // Two pixels of two classes: squares of 0.3 at the first, of 0.1 at the second.
         let p = Tensor::from_slice(&[0.8, 0.5, 0.2, 0.5]).reshape([1, 2, 1, 2]);
         let q = Tensor::from_slice(&[0.5, 0.4, 0.5, 0.6]).reshape([1, 2, 1, 2]);
-        close(value(&distance(&p, &q, None)), (0.09 + 0.01) / 2.0);
+        close(value(&distance(&p, &q, None)), f64::midpoint(0.09, 0.01));
         let mask = Tensor::from_slice(&[0.0, 1.0]).reshape([1, 1, 1, 2]);
         close(value(&distance(&p, &q, Some(&mask))), 0.01);
     }
