@@ -3,6 +3,7 @@
 use tch::Tensor;
 
 use crate::kernel::elementwise::{self, Elementwise, lerp};
+use crate::kernel::team::threads;
 use crate::optimizer::Form;
 
 /// The share of the teacher that stays in a step, counted from 0: the plain mean of all students so
@@ -28,9 +29,8 @@ fn follow_as(form: Form, teacher: &Tensor, student: &Tensor, decay: f64, shrink:
     let share = 1.0 - decay;
     tch::no_grad(|| match form {
         Form::Fused => {
-            let threads = usize::try_from(tch::get_num_threads()).unwrap_or(1);
             let rule = Follow { share: share as f32, shrink: shrink as f32 };
-            elementwise::apply(rule, [teacher], [student], threads);
+            elementwise::apply(rule, [teacher], [student], threads());
         }
         Form::Tensors => {
             let mut teacher = teacher.shallow_clone();

@@ -6,12 +6,13 @@
 
 #![expect(unsafe_code, reason = "tensors go to C++ and back")]
 
-use std::any::Any;
 use std::ffi::{c_char, c_void};
 use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tch::Tensor;
+
+use crate::panic_text::panic_text;
 
 /// What the C++ side keeps free for a message, with the zero at its end.
 const MESSAGE_BYTES: usize = 1024;
@@ -113,7 +114,7 @@ unsafe extern "C" fn go_back<W: WayBack>(
             true
         }
         Err(panic) => {
-            let text = text_of(panic.as_ref());
+            let text = panic_text(panic.as_ref()).unwrap_or("an operation of ours failed");
             let bytes = text.bytes().filter(|byte| *byte != 0).take(MESSAGE_BYTES - 1);
             for (at, byte) in bytes.chain([0]).enumerate() {
                 // SAFETY: at most `MESSAGE_BYTES` bytes, for which the C++ side has room.
@@ -122,11 +123,6 @@ unsafe extern "C" fn go_back<W: WayBack>(
             false
         }
     }
-}
-
-fn text_of(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("an operation of ours failed")
 }
 
 unsafe extern "C" fn forget<W: WayBack>(context: *mut c_void) {

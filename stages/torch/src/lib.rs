@@ -42,6 +42,7 @@ pub mod validate;
 pub mod weight;
 pub mod worker;
 
+mod panic_text;
 mod per_image;
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use stages_train::OptimizerParams;
 use tch::{Device, Kind, Tensor};
 
 use crate::kernel::elementwise::{self, Elementwise};
+use crate::kernel::team::threads;
 
 pub use state::{OptimizerState, StateError};
 
@@ -118,10 +119,7 @@ impl Buffers<'_> {
             .try_into()
             .expect("the moments are those of the rule");
         match self.form {
-            Form::Fused => {
-                let threads = usize::try_from(tch::get_num_threads()).unwrap_or(1);
-                elementwise::apply(rule, buffers.each_ref(), [], threads);
-            }
+            Form::Fused => elementwise::apply(rule, buffers.each_ref(), [], threads()),
             Form::Tensors => rule.apply_to_tensors(buffers),
         }
     }

@@ -9,6 +9,7 @@ use stages_train::{Predict, Train, TrainParams};
 use tch::Device;
 
 use crate::allocator::keep_freed_memory;
+use crate::panic_text::panic_text;
 use crate::predict::predict;
 use crate::train::{Surroundings, train};
 
@@ -51,11 +52,7 @@ pub fn run(
     match outcome {
         Ok(result) => result,
         Err(panic) => {
-            let text = panic
-                .downcast_ref::<String>()
-                .map(String::as_str)
-                .or_else(|| panic.downcast_ref::<&str>().copied())
-                .unwrap_or_default();
+            let text = panic_text(panic.as_ref()).unwrap_or_default();
             match libtorch_failure(text, job) {
                 Some(error) => Err(error),
                 None => resume_unwind(panic),

@@ -148,6 +148,22 @@ impl<'a, T: Channel> Rows<'a, T> {
     }
 }
 
+/// The same rows of every map.
+#[inline(always)]
+fn pieces<'a, T: Channel, const R: usize>(
+    maps: &'a [Rows<'_, T>; R],
+    copies: &'a mut [Vec<T>; R],
+    first: usize,
+    count: usize,
+    channels: usize,
+) -> [&'a [T]; R] {
+    let mut copies = copies.iter_mut();
+    maps.each_ref().map(|map| {
+        let copy = copies.next().expect("there is one for each map");
+        map.piece(first, count, channels, copy)
+    })
+}
+
 /// How large maps are, and by how many threads they are gone through; no result depends on the
 /// latter.
 #[derive(Debug, Clone, Copy)]
@@ -176,6 +192,12 @@ impl<const K: usize> Repeated<K> {
             coefficients.iter().copied().cycle().take(length).collect()
         });
         Self { coefficients, channels, rows: length / channels }
+    }
+
+    /// The coefficients as vectors.
+    #[inline(always)]
+    fn vectors<const LANES: usize>(&self) -> [&[[f32; LANES]]; K] {
+        self.coefficients.each_ref().map(|coefficients| coefficients.as_chunks().0)
     }
 
     /// Rows of a block: whole pieces.
@@ -248,15 +270,11 @@ impl<T: Channel, L: Rule<R, K, 2>, const R: usize, const K: usize> Kernel
         let (first, second) = self.sums.split_at_mut(length);
         let (first_vectors, second_vectors) =
             (first.as_chunks_mut::<LANES>().0, second.as_chunks_mut::<LANES>().0);
-        let coefficients: [&[[f32; LANES]]; K] =
-            std::array::from_fn(|k| self.repeated.coefficients[k].as_chunks::<LANES>().0);
+        let coefficients = self.repeated.vectors::<LANES>();
         let mut row = self.range.start;
         while row + step <= self.range.end {
-            let mut copies = self.copies.iter_mut();
-            let pieces: [&[[T; LANES]]; R] = std::array::from_fn(|r| {
-                let copy = copies.next().expect("there is one for each map");
-                self.maps[r].piece(row, step, channels, copy).as_chunks::<LANES>().0
-            });
+            let pieces = pieces(self.maps, self.copies, row, step, channels);
+            let pieces = pieces.map(|piece| piece.as_chunks::<LANES>().0);
             for at in 0..length / LANES {
                 let numbers: [[T; LANES]; R] = std::array::from_fn(|r| pieces[r][at]);
                 let factors: [[f32; LANES]; K] = std::array::from_fn(|k| coefficients[k][at]);
@@ -339,20 +357,14 @@ impl<T: Channel, L: Rule<R, K, 1>, const R: usize, const K: usize> Kernel
     #[inline(always)]
     fn run<const LANES: usize, const VECTORS: usize, const FUSED: bool>(self) {
         let (channels, step) = (self.repeated.channels, self.repeated.rows);
-        let coefficients: [&[[f32; LANES]]; K] =
-            std::array::from_fn(|k| self.repeated.coefficients[k].as_chunks::<LANES>().0);
+        let coefficients = self.repeated.vectors::<LANES>();
         let mut row = self.first;
         for result in self.result.chunks_mut(step * channels) {
             let count = result.len() / channels;
-            let mut copies = self.copies.iter_mut();
-            let pieces: [&[T]; R] = std::array::from_fn(|r| {
-                let copy = copies.next().expect("there is one for each map");
-                self.maps[r].piece(row, count, channels, copy)
-            });
+            let pieces = pieces(self.maps, self.copies, row, count, channels);
             let (vectors, rest) = result.as_chunks_mut::<LANES>();
             let done = vectors.len() * LANES;
-            let of_pieces: [&[[T; LANES]]; R] =
-                std::array::from_fn(|r| pieces[r].as_chunks::<LANES>().0);
+            let of_pieces = pieces.map(|piece| piece.as_chunks::<LANES>().0);
             for (at, vector) in vectors.iter_mut().enumerate() {
                 let numbers: [[T; LANES]; R] = std::array::from_fn(|r| of_pieces[r][at]);
                 let factors: [[f32; LANES]; K] = std::array::from_fn(|k| coefficients[k][at]);

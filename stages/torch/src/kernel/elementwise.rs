@@ -7,11 +7,10 @@
 
 use std::array;
 use std::slice::{Chunks, ChunksMut};
-use std::sync::{Mutex, PoisonError};
 
 use tch::{Device, Kind, Tensor};
 
-use super::team::run_together;
+use super::team::do_all;
 
 /// Values that a thread takes at a time: some tens of microseconds, about what starting it takes.
 const BLOCK: usize = 1 << 15;
@@ -114,16 +113,8 @@ fn share_out<const W: usize, const R: usize>(
     }
     let written = written.map(|values| values.chunks_mut(BLOCK));
     let read = read.map(|values| values.chunks(BLOCK));
-    let blocks = Mutex::new(Blocks { written, read, left: count.div_ceil(BLOCK) });
-    let work = || {
-        loop {
-            // Taken in a statement of its own, so that the lock is not held during the pass.
-            let block = blocks.lock().unwrap_or_else(PoisonError::into_inner).take();
-            let Some((written, read)) = block else { return };
-            pass(rule, written, read);
-        }
-    };
-    run_together(threads, &work);
+    let blocks = Blocks { written, read, left: count.div_ceil(BLOCK) };
+    do_all(blocks, threads, || (), |(), (written, read)| pass(rule, written, read));
 }
 
 /// Neighbouring values of all buffers.
@@ -136,8 +127,10 @@ struct Blocks<'a, const W: usize, const R: usize> {
     left: usize,
 }
 
-impl<'a, const W: usize, const R: usize> Blocks<'a, W, R> {
-    fn take(&mut self) -> Option<Block<'a, W, R>> {
+impl<'a, const W: usize, const R: usize> Iterator for Blocks<'a, W, R> {
+    type Item = Block<'a, W, R>;
+
+    fn next(&mut self) -> Option<Self::Item> {
         self.left = self.left.checked_sub(1)?;
         let written = self.written.each_mut().map(|chunks| chunks.next().expect("one is left"));
         let read = self.read.each_mut().map(|chunks| chunks.next().expect("one is left"));

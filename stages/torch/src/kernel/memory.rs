@@ -75,6 +75,14 @@ pub(crate) fn numbers_of<T: Stored>(dense: &mut Tensor) -> &mut [T] {
     unsafe { std::slice::from_raw_parts_mut(dense.data_ptr().cast::<T>(), dense.numel()) }
 }
 
+/// The same map with the channels of each pixel together; itself if they lie so already.
+///
+/// # Shapes
+/// `map`: `[N, C, H, W]`.
+pub(crate) fn channels_last(map: &Tensor) -> Tensor {
+    map.permute([0, 2, 3, 1]).contiguous().permute([0, 3, 1, 2])
+}
+
 fn check<T: Stored>(tensor: &Tensor) {
     assert_eq!(tensor.device(), Device::Cpu, "the numbers must be in the CPU's memory");
     assert_eq!(tensor.kind(), T::KIND, "the numbers must be of the kind that is asked for");

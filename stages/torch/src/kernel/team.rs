@@ -34,6 +34,11 @@ pub(crate) fn run_together(threads: usize, work: &(dyn Fn() + Sync)) {
     }
 }
 
+/// As many threads as libtorch uses; no result of a kernel depends on it.
+pub(crate) fn threads() -> usize {
+    usize::try_from(tch::get_num_threads()).unwrap_or(1)
+}
+
 /// Does tasks in several threads. Each thread takes the next task when it has done one, and has a
 /// workplace of its own. What a task gives must not depend on which thread does it.
 pub(crate) fn do_all<Task: Send, Workplace>(

@@ -8,6 +8,7 @@ use super::layout::{Part, Slot};
 use super::norm::{self, Activation, Affine, Running};
 use super::ssl4mis::Upsampling;
 use super::{Network, cluster, scale, ssl4mis, unet};
+use crate::kernel::memory::channels_last;
 
 /// Which statistics batch normalization uses, and whether values are dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -220,9 +221,7 @@ impl Pass<'_> {
     /// of a one-channel image, and every later operation keeps the layout of its input.
     fn arranged(&self, features: &Tensor) -> Tensor {
         match self.memory {
-            MemoryLayout::ChannelsLast => {
-                features.permute([0, 2, 3, 1]).contiguous().permute([0, 3, 1, 2])
-            }
+            MemoryLayout::ChannelsLast => channels_last(features),
             MemoryLayout::ChannelsFirst => features.contiguous(),
         }
     }

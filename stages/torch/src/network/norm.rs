@@ -11,12 +11,15 @@
     reason = "a kernel gets the instructions of the function that it ends up in"
 )]
 
+use std::marker::PhantomData;
+
 use half::bf16;
 use tch::{Device, Kind, Tensor};
 
 use crate::graph_node::{self, WayBack};
 use crate::kernel::channels::{Channel, Rows, Rule, Shape, fused, sums, write};
-use crate::kernel::memory::numbers_of;
+use crate::kernel::memory::{channels_last, numbers_of};
+use crate::kernel::team::threads;
 
 /// Keeps the root away from zero; PyTorch's default.
 pub(super) const EPSILON: f64 = 1e-5;
@@ -121,9 +124,9 @@ fn of_batch_on_cpu<T: Channel>(
 ) -> Option<Tensor> {
     let detached = input.detach();
     let rows = [Rows::<T>::of(&detached)?];
-    let (images, channels, height, width) = detached.size4().expect("it is a map");
-    let pixels = (images * height * width) as usize;
-    let shape = Shape { pixels, channels: channels as usize, threads: threads() };
+    let channels = detached.size()[1] as usize;
+    let pixels = detached.numel() / channels;
+    let shape = Shape { pixels, channels, threads: threads() };
 
     // Distances from near the mean, so that a mean far from zero costs no digits of the variance.
     let near = rows[0].rough_means(&shape);
@@ -146,22 +149,30 @@ fn of_batch_on_cpu<T: Channel>(
         statistics.iter().map(|(_, variance)| 1.0 / (variance + EPSILON).sqrt()).collect();
     let factor: Vec<f32> =
         (0..shape.channels).map(|c| (f64::from(scale[c]) * inverse[c]) as f32).collect();
-    let mut output = Tensor::empty([images, height, width, channels], (T::KIND, Device::Cpu));
-    write(Activated { slope }, &rows, [&mean, &factor, &shift], numbers_of(&mut output), &shape);
-    // Detached, so that it is no view whose base an operation in place would ask for its history.
-    let mut output = output.permute([0, 3, 1, 2]).detach();
+    let mut output = written(Activated { slope }, &rows, [&mean, &factor, &shift], &shape, input);
     let inputs = [input, &affine.scale, &affine.shift];
     if graph_node::is_needed(&inputs) {
         let input = detached.shallow_clone();
-        let kept = Kept { input, shape, slope, mean, factor, shift, inverse };
-        graph_node::attach(&mut output, &inputs, Way::<T> { kept, kind: std::marker::PhantomData });
+        let kind = PhantomData::<T>;
+        let kept = Kept { input, kind, shape, slope, mean, factor, shift, inverse };
+        graph_node::attach(&mut output, &inputs, kept);
     }
     Some(output)
 }
 
-/// As many as libtorch uses; no result depends on it.
-fn threads() -> usize {
-    usize::try_from(tch::get_num_threads()).unwrap_or(1)
+/// What a rule says of every pixel and channel, in a map of the same size as `like`.
+fn written<T: Channel, const R: usize, const K: usize>(
+    rule: impl Rule<R, K, 1>,
+    maps: &[Rows<'_, T>; R],
+    coefficients: [&[f32]; K],
+    shape: &Shape,
+    like: &Tensor,
+) -> Tensor {
+    let (images, channels, height, width) = like.size4().expect("it is a map");
+    let mut result = Tensor::empty([images, height, width, channels], (T::KIND, Device::Cpu));
+    write(rule, maps, coefficients, numbers_of(&mut result), shape);
+    // Detached, so that it is no view whose base an operation in place would ask for its history.
+    result.permute([0, 3, 1, 2]).detach()
 }
 
 fn numbers(tensor: &Tensor) -> Vec<f32> {
@@ -212,6 +223,17 @@ impl Rule<1, 3, 1> for Activated {
     }
 }
 
+/// The gradient before the activation, given the one behind it. Whether the activation let a number
+/// through is computed again, in the same way as by [`Activated`].
+#[inline(always)]
+fn before_activation<const FUSED: bool>(
+    gradient: f32,
+    [factor, distance, shift]: [f32; 3],
+    slope: f32,
+) -> f32 {
+    if fused::<FUSED>(factor, distance, shift) > 0.0 { gradient } else { gradient * slope }
+}
+
 /// The gradient before the activation, and its product with the distance from the mean; numbers
 /// are input and gradient, coefficients as above.
 #[derive(Clone, Copy)]
@@ -227,8 +249,7 @@ impl Rule<2, 3, 2> for GradientSums {
         [mean, factor, shift]: [f32; 3],
     ) -> [f32; 2] {
         let distance = x - mean;
-        let y = fused::<FUSED>(factor, distance, shift);
-        let gradient = if y > 0.0 { gradient } else { gradient * self.slope };
+        let gradient = before_activation::<FUSED>(gradient, [factor, distance, shift], self.slope);
         [gradient, gradient * distance]
     }
 }
@@ -248,15 +269,15 @@ impl Rule<2, 5, 1> for Gradients {
         [mean, factor, shift, of_distance, term]: [f32; 5],
     ) -> [f32; 1] {
         let distance = x - mean;
-        let y = fused::<FUSED>(factor, distance, shift);
-        let gradient = if y > 0.0 { gradient } else { gradient * self.slope };
+        let gradient = before_activation::<FUSED>(gradient, [factor, distance, shift], self.slope);
         [fused::<FUSED>(factor, gradient, fused::<FUSED>(of_distance, distance, term))]
     }
 }
 
-/// What the way back needs.
-struct Kept {
+/// What the way back needs of a map of numbers `T`.
+struct Kept<T> {
     input: Tensor,
+    kind: PhantomData<T>,
     shape: Shape,
     slope: f32,
     mean: Vec<f32>,
@@ -267,46 +288,31 @@ struct Kept {
     inverse: Vec<f64>,
 }
 
-struct Way<T> {
-    kept: Kept,
-    kind: std::marker::PhantomData<T>,
-}
-
-impl<T: Channel> WayBack for Way<T> {
+impl<T: Channel> WayBack for Kept<T> {
     fn gradients(&self, gradient: &Tensor, wanted: &[bool]) -> Vec<Option<Tensor>> {
-        let kept = &self.kept;
         let mut gradient = gradient.detach().to_kind(T::KIND);
         if Rows::<T>::of(&gradient).is_none() {
-            gradient = gradient.permute([0, 2, 3, 1]).contiguous().permute([0, 3, 1, 2]);
+            gradient = channels_last(&gradient);
         }
         let rows = |map| Rows::<T>::of(map).expect("its channels lie together");
-        let rows = [rows(&kept.input), rows(&gradient)];
-        let (shape, slope) = (kept.shape, kept.slope);
-        let coefficients: [&[f32]; 3] = [&kept.mean, &kept.factor, &kept.shift];
+        let rows = [rows(&self.input), rows(&gradient)];
+        let (shape, slope) = (self.shape, self.slope);
+        let coefficients: [&[f32]; 3] = [&self.mean, &self.factor, &self.shift];
         let rule = GradientSums { slope };
         let [sum, product] = sums(rule, &rows, coefficients, &shape);
         let of_channels = |value: &dyn Fn(usize) -> f64| -> Vec<f32> {
             (0..shape.channels).map(|c| value(c) as f32).collect()
         };
         let of_input = wanted[0].then(|| {
-            let share = |c: usize| f64::from(kept.factor[c]) / shape.pixels as f64;
-            let of_distance = of_channels(&|c| -share(c) * product[c] * kept.inverse[c].powi(2));
+            let share = |c: usize| f64::from(self.factor[c]) / shape.pixels as f64;
+            let of_distance = of_channels(&|c| -share(c) * product[c] * self.inverse[c].powi(2));
             let term = of_channels(&|c| -share(c) * sum[c]);
-            let (images, channels, height, width) = kept.input.size4().expect("it is a map");
-            let size = [images, height, width, channels];
-            let mut result = Tensor::empty(size, (T::KIND, Device::Cpu));
             let [mean, factor, shift] = coefficients;
-            write(
-                Gradients { slope },
-                &rows,
-                [mean, factor, shift, &of_distance, &term],
-                numbers_of(&mut result),
-                &shape,
-            );
-            result.permute([0, 3, 1, 2])
+            let coefficients = [mean, factor, shift, &of_distance, &term];
+            written(Gradients { slope }, &rows, coefficients, &shape, &self.input)
         });
         let of_scale =
-            wanted[1].then(|| Tensor::from_slice(&of_channels(&|c| product[c] * kept.inverse[c])));
+            wanted[1].then(|| Tensor::from_slice(&of_channels(&|c| product[c] * self.inverse[c])));
         let of_shift = wanted[2].then(|| Tensor::from_slice(&of_channels(&|c| sum[c])));
         vec![of_input, of_scale, of_shift]
     }
@@ -413,17 +419,15 @@ mod tests {
         let input = map([2, 24, 9, 11], 0.0).to_kind(Kind::Float);
         let shape = Shape { pixels: 2 * 9 * 11, channels: 24, threads: 1 };
         let mean = Rows::<f32>::of(&input).unwrap().rough_means(&shape);
-        let way = Way::<f32> {
-            kept: Kept {
-                input,
-                shape,
-                slope: 0.01,
-                mean,
-                factor: vec![0.7; 24],
-                shift: vec![0.1; 24],
-                inverse: vec![0.5; 24],
-            },
-            kind: std::marker::PhantomData,
+        let way = Kept {
+            input,
+            kind: PhantomData::<f32>,
+            shape,
+            slope: 0.01,
+            mean,
+            factor: vec![0.7; 24],
+            shift: vec![0.1; 24],
+            inverse: vec![0.5; 24],
         };
         // As it comes back from a concatenation; by channels; and one number for all.
         let part = (map([2, 40, 9, 11], 0.7) - 1.0).to_kind(Kind::Float).narrow(1, 10, 24);
@@ -431,7 +435,7 @@ mod tests {
         let one = Tensor::full([1, 1, 1, 1], 0.25, (Kind::Float, Device::Cpu));
         let same = one.expand([2, 24, 9, 11], false);
         for gradient in [&part, &part.contiguous(), &same] {
-            let dense = gradient.permute([0, 2, 3, 1]).contiguous().permute([0, 3, 1, 2]);
+            let dense = channels_last(gradient);
             let wanted = [true; 3];
             assert_eq!(way.gradients(gradient, &wanted), way.gradients(&dense, &wanted));
         }

@@ -15,6 +15,7 @@ use tile::Tiling;
 
 use crate::kernel::instructions::{Instructions, Number};
 use crate::kernel::memory::{Stored, View, numbers_of};
+use crate::kernel::team::threads;
 
 /// For every displacement of a window, how often (in soft counts) class `i` of one map meets
 /// class `j` of the other.
@@ -143,15 +144,11 @@ fn spread_on_cpu<T: Number + Stored>(
     }
 }
 
-/// As many threads as libtorch uses; no result depends on it.
-fn threads() -> usize {
-    usize::try_from(tch::get_num_threads()).unwrap_or(1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::fixture::{close, probabilities_p, probabilities_q};
+    use crate::kernel::memory::channels_last;
 
     const DOUBLE: (Kind, Device) = (Kind::Double, Device::Cpu);
 
@@ -286,7 +283,7 @@ mod tests {
         let slopes = expected.sin();
         let gradient = gradient_of_first(&slopes, &y, None);
         let layouts: [fn(&Tensor) -> Tensor; 4] = [
-            |map| map.permute([0, 2, 3, 1]).contiguous().permute([0, 3, 1, 2]),
+            |map| channels_last(map),
             |map| map.transpose(2, 3).contiguous().transpose(2, 3),
             |map| Tensor::cat(&[map, map], 3).narrow(3, 23, 23),
             |map| map.repeat([1, 1, 2, 1]).slice(2, 0, 38, 1).narrow(2, 19, 19),

@@ -28,7 +28,7 @@ fn interrupt(job: &Job, after: u64) {
 }
 
 /// The first step that a run reports, which tells where it went on.
-fn first_step(events: &[StageEvent]) -> u64 {
+pub(crate) fn first_step(events: &[StageEvent]) -> u64 {
     let first = events.iter().find_map(|event| match event {
         StageEvent::Progress { done, .. } => Some(*done),
         _ => None,

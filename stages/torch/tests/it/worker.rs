@@ -7,6 +7,7 @@ use pipeline_engine::{Job, StageEvent};
 use serde_json::json;
 use stages_train::Train;
 
+use crate::resume::first_step;
 use crate::toy::{Toy, short_training, with};
 use crate::training::FILES;
 
@@ -84,11 +85,8 @@ fn a_signal_makes_it_save_and_the_next_start_goes_on_to_the_same_bytes() {
     assert!(job.resume.join("training.safetensors").exists());
     let (output, events) = worker(&toy, &job);
     assert!(output.status.success());
-    let first = events.iter().find_map(|event| match event {
-        StageEvent::Progress { done, .. } => Some(*done),
-        _ => None,
-    });
-    assert!(first.is_some_and(|first| first > 40), "it went on after the 40th step: {first:?}");
+    let first = first_step(&events);
+    assert!(first > 40, "it went on after the 40th step: {first}");
     for file in FILES {
         let bytes = |dir: &str| fs_err::read(toy.dir(dir).join(file)).unwrap();
         assert!(bytes("whole") == bytes("parts"), "{file} differs");
