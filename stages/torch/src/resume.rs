@@ -56,7 +56,7 @@ impl<'a> Saves<'a> {
         match read {
             Ok(false) => true,
             Ok(true) => {
-                self.step = Some(training.step);
+                self.note(training);
                 self.context.info(format!("goes on after step {}", training.step));
                 true
             }
