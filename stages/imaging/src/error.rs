@@ -38,6 +38,25 @@ pub enum ImagingError {
         /// What would be accepted.
         accepted: String,
     },
+    /// A file of several volumes where none was chosen, or one that is not there.
+    #[error(
+        "{}: holds {frames} volume{}, {}; accepted: a frame (or channel) from 0 to {}",
+        path.display(),
+        if *frames == 1 { "" } else { "s" },
+        match frame {
+            None => "and no frame was chosen".to_owned(),
+            Some(frame) => format!("frame {frame} was asked for"),
+        },
+        frames.saturating_sub(1)
+    )]
+    Frame {
+        /// The file.
+        path: PathBuf,
+        /// The frame that was asked for, if any.
+        frame: Option<usize>,
+        /// How many volumes the file holds.
+        frames: usize,
+    },
     /// The file ends before its header says it should.
     #[error("{}: truncated, found {found} bytes of {what} where {expected} are needed", path.display())]
     Truncated {
@@ -89,6 +108,21 @@ pub enum ImagingError {
         /// Its value.
         value: f64,
     },
+    /// A label map with values that its remapping says nothing about.
+    #[error(
+        "{}: the label map holds {} without a class; the remapping has classes for {}",
+        path.display(),
+        list(found),
+        list(accepted)
+    )]
+    Unmapped {
+        /// The file.
+        path: PathBuf,
+        /// The values without a class, ascending; the first ones if there are many.
+        found: Vec<i64>,
+        /// The values with a class, ascending.
+        accepted: Vec<i64>,
+    },
     /// A volume that does not fit the file it should be written to.
     #[error("{}: cannot write the volume, {message}", path.display())]
     Unwritable {
@@ -106,4 +140,14 @@ pub enum ImagingError {
         #[source]
         source: nifti::NiftiError,
     },
+}
+
+/// Numbers as `1, 2, 3`, cut short after the first 16.
+fn list(values: &[i64]) -> String {
+    const SHOWN: usize = 16;
+    let mut text: Vec<String> = values.iter().take(SHOWN).map(ToString::to_string).collect();
+    if values.len() > SHOWN {
+        text.push("...".to_owned());
+    }
+    text.join(", ")
 }

@@ -5,6 +5,7 @@
 
 mod error;
 mod grid;
+mod orientation;
 mod percentile;
 mod reader;
 mod resample;
@@ -13,8 +14,12 @@ mod writer;
 
 pub use error::ImagingError;
 pub use grid::{AxisMap, GridConvention};
+pub use orientation::Orientation;
 pub use percentile::percentile;
-pub use reader::{read_header, read_label_map, read_volume};
+pub use reader::{
+    LabelOptions, NonFinite, ReadOptions, read_header, read_header_with, read_label_map,
+    read_label_map_with, read_volume, read_volume_with,
+};
 pub use resample::{resample_linear, resample_nearest, restore_nearest};
 pub use volume::{LabelMap, Volume, VolumeHeader, VoxelType};
 pub use writer::{

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::Orientation;
+
 /// The type of a voxel as it is stored in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum VoxelType {
@@ -85,6 +87,8 @@ pub struct VolumeHeader {
     pub spacing_mm: [f64; 3],
     /// The type of the stored voxels.
     pub voxel_type: VoxelType,
+    /// Where the grid lies in the patient; none if the file says nothing usable.
+    pub orientation: Option<Orientation>,
 }
 
 impl VolumeHeader {
@@ -157,6 +161,7 @@ mod tests {
             shape: [3, 2, 2],
             spacing_mm: [1.0, 2.0, 3.0],
             voxel_type: VoxelType::U8,
+            orientation: None,
         };
         let labels = LabelMap { header, labels: (0..12).collect() };
         assert_eq!(labels.plane(0), [0, 1, 2, 3, 4, 5]);
@@ -167,8 +172,12 @@ mod tests {
 
     #[test]
     fn values_are_distinct_and_sorted() {
-        let header =
-            VolumeHeader { shape: [5, 1, 1], spacing_mm: [1.0; 3], voxel_type: VoxelType::U8 };
+        let header = VolumeHeader {
+            shape: [5, 1, 1],
+            spacing_mm: [1.0; 3],
+            voxel_type: VoxelType::U8,
+            orientation: None,
+        };
         let map = LabelMap { header, labels: vec![3, 0, 255, 3, 1] };
         assert_eq!(map.values(), [0, 1, 3, 255]);
     }

@@ -47,7 +47,12 @@ impl Grid {
     }
 
     fn header(&self, voxel_type: VoxelType) -> VolumeHeader {
-        VolumeHeader { shape: self.shape, spacing_mm: self.spacing_mm, voxel_type }
+        VolumeHeader {
+            shape: self.shape,
+            spacing_mm: self.spacing_mm,
+            voxel_type,
+            orientation: None,
+        }
     }
 }
 

@@ -34,7 +34,12 @@ fn all<T>(shape: [usize; 3], value: impl Fn(usize, usize, usize) -> T) -> Vec<T>
 
 impl Scan {
     fn header(&self, voxel_type: VoxelType) -> VolumeHeader {
-        VolumeHeader { shape: self.shape, spacing_mm: self.spacing_mm, voxel_type }
+        VolumeHeader {
+            shape: self.shape,
+            spacing_mm: self.spacing_mm,
+            voxel_type,
+            orientation: None,
+        }
     }
 
     /// Writes `<case>.nii` and `<case>_gt.nii`; returns the row that names them.

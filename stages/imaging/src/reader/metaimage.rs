@@ -3,13 +3,18 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::voxels::{Coding, Stored};
-use crate::{ByteOrder, ImagingError, VolumeHeader, VoxelType};
+use crate::orientation::normalized;
+use crate::{ByteOrder, ImagingError, Orientation, VolumeHeader, VoxelType};
 
 /// A header longer than this without `ElementDataFile` is not a header.
 const LONGEST_HEADER: usize = 1 << 16;
 
 /// Reads the header, finds the data and checks it for size.
-pub(super) fn open(path: &Path, bytes: Vec<u8>) -> Result<Stored, ImagingError> {
+pub(super) fn open(
+    path: &Path,
+    bytes: Vec<u8>,
+    frame: Option<usize>,
+) -> Result<Stored, ImagingError> {
     let header = TextHeader::parse(path, &bytes)?;
     header.check_supported()?;
     let rank = header.rank()?;
@@ -17,7 +22,9 @@ pub(super) fn open(path: &Path, bytes: Vec<u8>) -> Result<Stored, ImagingError> 
         shape: header.shape(rank)?,
         spacing_mm: header.spacing_mm(rank)?,
         voxel_type: header.voxel_type()?,
+        orientation: header.orientation(rank),
     };
+    super::nifti::choose_frame(path, frame, 1)?;
     let compressed = header.flag("CompressedData")?.unwrap_or(false);
     let coding = if compressed { Coding::Zlib } else { Coding::Plain };
     let order = match header.flag("BinaryDataByteOrderMSB")?.or(header.flag("ElementByteOrderMSB")?)
@@ -181,6 +188,34 @@ impl<'a> TextHeader<'a> {
             .filter(|sizes| sizes.iter().all(|size| size.is_finite() && size.abs() > 0.0))
             .ok_or_else(|| self.invalid(key, "one voxel size in mm per axis, not zero"))?;
         Ok(std::array::from_fn(|axis| sizes.get(axis).map_or(1.0, |size| size.abs())))
+    }
+
+    /// Directions and origin, from LPS+ to RAS+; none if the header has neither or they are
+    /// unusable. A missing one is neutral, as in ITK.
+    fn orientation(&self, rank: usize) -> Option<Orientation> {
+        let first = |keys: [&'static str; 3]| keys.into_iter().find(|key| self.get(key).is_some());
+        let matrix = first(["TransformMatrix", "Rotation", "Orientation"]);
+        let offset = first(["Offset", "Position", "Origin"]);
+        if matrix.is_none() && offset.is_none() {
+            return None;
+        }
+        let mut lps = Orientation::RAS;
+        if let Some(key) = matrix {
+            let numbers = self.numbers::<f64>(key, rank * rank)?;
+            for axis in 0..rank.min(3) {
+                for side in 0..rank.min(3) {
+                    lps.direction[axis][side] = numbers[axis * rank + side];
+                }
+            }
+            lps.direction = normalized(lps.direction)?;
+        }
+        if let Some(key) = offset {
+            let numbers = self.numbers::<f64>(key, rank)?;
+            for (slot, number) in lps.origin_mm.iter_mut().zip(numbers) {
+                *slot = number;
+            }
+        }
+        lps.origin_mm.iter().all(|x| x.is_finite()).then(|| lps.mirrored())
     }
 
     /// The numbers of a key; none unless there is one for each axis.

@@ -7,6 +7,8 @@ mod gzip;
 mod metaimage;
 mod nifti;
 mod nifti_header;
+mod nifti_space;
+mod options;
 mod voxels;
 
 #[cfg(test)]
@@ -15,6 +17,7 @@ mod tests;
 use std::path::Path;
 
 use crate::{ImagingError, LabelMap, Volume, VolumeHeader};
+pub use options::{LabelOptions, NonFinite, ReadOptions};
 use voxels::Stored;
 
 /// Reads an image and applies its intensity scaling.
@@ -24,9 +27,17 @@ use voxels::Stored;
 ///
 /// # Errors
 /// Every [`ImagingError`] about reading: unknown format, unusable header, truncated or corrupt
-/// data, voxels that are not finite.
+/// data, several volumes in one file, voxels that are not finite.
 pub fn read_volume(path: &Path) -> Result<Volume, ImagingError> {
-    open(path)?.volume()
+    read_volume_with(path, &ReadOptions::default())
+}
+
+/// Reads one volume of an image file, with a rule for voxels that are not finite numbers.
+///
+/// # Errors
+/// As [`read_volume`], and [`ImagingError::Frame`] for a frame that is not there.
+pub fn read_volume_with(path: &Path, options: &ReadOptions) -> Result<Volume, ImagingError> {
+    open(path, options.frame)?.volume(options.non_finite)
 }
 
 /// Reads a label map; stored floating-point or scaled values must be whole to within 0.001.
@@ -34,16 +45,32 @@ pub fn read_volume(path: &Path) -> Result<Volume, ImagingError> {
 /// # Errors
 /// As [`read_volume`], and [`ImagingError::Label`] for a value outside the whole numbers 0 to 255.
 pub fn read_label_map(path: &Path) -> Result<LabelMap, ImagingError> {
-    open(path)?.label_map()
+    read_label_map_with(path, &LabelOptions::default())
 }
 
-/// Reads shape, spacing and voxel type, and checks that the file is long enough for them, without
-/// decoding voxels.
+/// Reads one volume of a label file, its values mapped to class ids.
+///
+/// # Errors
+/// As [`read_label_map`], and [`ImagingError::Unmapped`] for values that the remapping lacks.
+pub fn read_label_map_with(path: &Path, options: &LabelOptions) -> Result<LabelMap, ImagingError> {
+    open(path, options.frame)?.label_map(options.remap.as_ref())
+}
+
+/// Reads shape, spacing, orientation and voxel type, and checks that the file is long enough for
+/// them, without decoding voxels.
 ///
 /// # Errors
 /// As [`read_volume`], except what only decoding can show.
 pub fn read_header(path: &Path) -> Result<VolumeHeader, ImagingError> {
-    Ok(open(path)?.header)
+    read_header_with(path, &ReadOptions::default())
+}
+
+/// Reads the header of one volume of an image file.
+///
+/// # Errors
+/// As [`read_volume_with`], except what only decoding can show.
+pub fn read_header_with(path: &Path, options: &ReadOptions) -> Result<VolumeHeader, ImagingError> {
+    Ok(open(path, options.frame)?.header)
 }
 
 /// Which reader a file needs.
@@ -52,12 +79,12 @@ enum Format {
     MetaImage,
 }
 
-fn open(path: &Path) -> Result<Stored, ImagingError> {
+fn open(path: &Path, frame: Option<usize>) -> Result<Stored, ImagingError> {
     let bytes = fs_err::read(path)
         .map_err(|source| ImagingError::Io { path: path.to_path_buf(), source })?;
     match format_of(path, &bytes)? {
-        Format::Nifti => nifti::open(path, bytes),
-        Format::MetaImage => metaimage::open(path, bytes),
+        Format::Nifti => nifti::open(path, bytes, frame),
+        Format::MetaImage => metaimage::open(path, bytes, frame),
     }
 }
 

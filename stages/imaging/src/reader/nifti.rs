@@ -5,11 +5,16 @@ use std::path::Path;
 
 use super::gzip::{GzipChain, is_gzip};
 use super::nifti_header::{self, NiftiHeader};
+use super::nifti_space;
 use super::voxels::{Coding, Stored};
 use crate::{ImagingError, VolumeHeader};
 
 /// Reads the header and checks it against the size of the file.
-pub(super) fn open(path: &Path, bytes: Vec<u8>) -> Result<Stored, ImagingError> {
+pub(super) fn open(
+    path: &Path,
+    bytes: Vec<u8>,
+    frame: Option<usize>,
+) -> Result<Stored, ImagingError> {
     let coding = if is_gzip(&bytes) { Coding::Gzip } else { Coding::Plain };
     let head = match coding {
         Coding::Gzip => decompressed_head(path, &bytes)?,
@@ -17,19 +22,23 @@ pub(super) fn open(path: &Path, bytes: Vec<u8>) -> Result<Stored, ImagingError> 
     };
     let header = nifti_header::parse(path, &head)?;
     let (slope, intercept) = scaling(path, &header);
+    let (shape, frames) = shape(path, &header)?;
+    let frame = choose_frame(path, frame, frames)?;
+    let frame_bytes = shape.iter().product::<usize>() * header.voxel_type.bytes();
     Stored {
         path: path.to_path_buf(),
         header: VolumeHeader {
-            shape: shape(path, &header)?,
-            spacing_mm: spacing_mm(path, &header)?,
+            shape,
+            spacing_mm: nifti_space::spacing_mm(path, &header)?,
             voxel_type: header.voxel_type,
+            orientation: nifti_space::orientation(&header),
         },
         order: header.order,
         slope,
         intercept,
         coding,
         bytes,
-        skip: header.vox_offset,
+        skip: header.vox_offset.saturating_add((frame as u64).saturating_mul(frame_bytes as u64)),
     }
     .checked()
 }
@@ -47,8 +56,22 @@ fn decompressed_head(path: &Path, bytes: &[u8]) -> Result<Vec<u8>, ImagingError>
     Ok(head)
 }
 
-/// The first three axes; further ones must have length 1, missing ones have.
-fn shape(path: &Path, header: &NiftiHeader) -> Result<[usize; 3], ImagingError> {
+/// The frame to read; a file of several needs a choice, because averaging or taking the first
+/// would be a guess.
+pub(super) fn choose_frame(
+    path: &Path,
+    frame: Option<usize>,
+    frames: usize,
+) -> Result<usize, ImagingError> {
+    match frame {
+        None if frames == 1 => Ok(0),
+        Some(frame) if frame < frames => Ok(frame),
+        _ => Err(ImagingError::Frame { path: path.to_path_buf(), frame, frames }),
+    }
+}
+
+/// The first three axes, missing ones of length 1, and the product of the further ones.
+fn shape(path: &Path, header: &NiftiHeader) -> Result<([usize; 3], usize), ImagingError> {
     let invalid = |accepted: &str| ImagingError::Header {
         path: path.to_path_buf(),
         field: "dim",
@@ -59,7 +82,7 @@ fn shape(path: &Path, header: &NiftiHeader) -> Result<[usize; 3], ImagingError> 
         .ok()
         .filter(|rank| (1..=7).contains(rank))
         .ok_or_else(|| invalid("a rank (the first number) from 1 to 7"))?;
-    let mut shape = [1; 3];
+    let (mut shape, mut frames) = ([1; 3], 1usize);
     for (axis, length) in header.dim[1..=rank].iter().enumerate() {
         let length = usize::try_from(*length)
             .ok()
@@ -67,10 +90,7 @@ fn shape(path: &Path, header: &NiftiHeader) -> Result<[usize; 3], ImagingError> 
             .ok_or_else(|| invalid("lengths of at least 1"))?;
         match shape.get_mut(axis) {
             Some(slot) => *slot = length,
-            None if length > 1 => {
-                return Err(invalid("three axes; extract one frame of a time series first"));
-            }
-            None => {}
+            None => frames = frames.saturating_mul(length),
         }
     }
     shape
@@ -78,48 +98,7 @@ fn shape(path: &Path, header: &NiftiHeader) -> Result<[usize; 3], ImagingError> 
         .try_fold(1usize, |product, length| product.checked_mul(*length))
         .filter(|count| *count < 1 << 48)
         .ok_or_else(|| invalid("fewer voxels than memory can hold"))?;
-    Ok(shape)
-}
-
-/// Voxel size from `pixdim`, never from an affine: real releases carry affines of unit scale.
-fn spacing_mm(path: &Path, header: &NiftiHeader) -> Result<[f64; 3], ImagingError> {
-    let millimetres = match header.xyzt_units & 7 {
-        1 => 1000.0,
-        3 => 0.001,
-        // Unknown means mm in practice; other codes are not units of length.
-        _ => 1.0,
-    };
-    let mut spacing = [1.0; 3];
-    for (axis, spacing) in spacing.iter_mut().enumerate() {
-        let present = (axis as i64) < header.dim[0];
-        let found = header.pixdim[axis + 1].abs() * millimetres;
-        if found.is_finite() && found > 0.0 {
-            *spacing = found;
-        } else if present {
-            return Err(ImagingError::Header {
-                path: path.to_path_buf(),
-                field: "pixdim",
-                found: format!("{:?}", &header.pixdim[1..4]),
-                accepted: "a positive, finite voxel size for each axis".to_owned(),
-            });
-        }
-    }
-    report_affine(path, header, millimetres, spacing);
-    Ok(spacing)
-}
-
-/// Notes an sform whose scale is not the voxel size, as in every file of the ACDC release.
-fn report_affine(path: &Path, header: &NiftiHeader, millimetres: f64, spacing: [f64; 3]) {
-    if header.sform_code <= 0 {
-        return;
-    }
-    let norms: [f64; 3] = std::array::from_fn(|column| {
-        header.sform.iter().map(|row| row[column] * row[column]).sum::<f64>().sqrt() * millimetres
-    });
-    // Written so that NaN counts as a disagreement.
-    if !norms.iter().zip(&spacing).all(|(norm, mm)| ((norm - mm) / mm).abs() <= 1e-3) {
-        tracing::debug!(file = %path.display(), sform = ?norms, pixdim = ?spacing, "spacing taken from pixdim, the sform disagrees");
-    }
+    Ok((shape, frames))
 }
 
 /// Slope and intercept; a slope of zero or one that is not a number means no scaling at all.

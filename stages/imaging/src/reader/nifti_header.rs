@@ -25,8 +25,12 @@ pub(super) struct NiftiHeader {
     pub(super) intercept: f64,
     pub(super) xyzt_units: i32,
     pub(super) sform_code: i32,
-    /// Rows of the sform without the translation.
-    pub(super) sform: [[f64; 3]; 3],
+    /// Rows of the sform; the last column is the place of the first voxel.
+    pub(super) sform: [[f64; 4]; 3],
+    pub(super) qform_code: i32,
+    /// The parts b, c and d of the unit quaternion of the qform.
+    pub(super) quaternion: [f64; 3],
+    pub(super) qoffset: [f64; 3],
 }
 
 /// Reads fixed-offset fields in one byte order.
@@ -131,6 +135,9 @@ pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<NiftiHeader, ImagingErr
             slope: fields.f32(112),
             intercept: fields.f32(116),
             xyzt_units: i32::from(bytes[123]),
+            qform_code: i32::from(fields.i16(252)),
+            quaternion: std::array::from_fn(|i| fields.f32(256 + 4 * i)),
+            qoffset: std::array::from_fn(|i| fields.f32(268 + 4 * i)),
             sform_code: i32::from(fields.i16(254)),
             sform: std::array::from_fn(|row| {
                 std::array::from_fn(|column| fields.f32(280 + 16 * row + 4 * column))
@@ -146,6 +153,9 @@ pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<NiftiHeader, ImagingErr
             slope: fields.f64(176),
             intercept: fields.f64(184),
             xyzt_units: fields.i32(500),
+            qform_code: fields.i32(344),
+            quaternion: std::array::from_fn(|i| fields.f64(352 + 8 * i)),
+            qoffset: std::array::from_fn(|i| fields.f64(376 + 8 * i)),
             sform_code: fields.i32(348),
             sform: std::array::from_fn(|row| {
                 std::array::from_fn(|column| fields.f64(400 + 32 * row + 8 * column))

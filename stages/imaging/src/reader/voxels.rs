@@ -1,15 +1,19 @@
 //! From stored bytes to voxels in one pass, whatever the format.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 use std::path::PathBuf;
 
 use flate2::bufread::ZlibDecoder;
 
 use super::gzip::GzipChain;
-use crate::{ByteOrder, ImagingError, LabelMap, Volume, VolumeHeader, VoxelType};
+use crate::{ByteOrder, ImagingError, LabelMap, NonFinite, Volume, VolumeHeader, VoxelType};
 
 /// A label is a class id if it is this close to a whole number.
 const WHOLE: f64 = 1e-3;
+
+/// So many values without a class are collected for the message.
+const MOST_UNMAPPED: usize = 64;
 
 /// Deflate cannot expand data by more than this factor.
 const LARGEST_EXPANSION: u64 = 1032;
@@ -63,7 +67,7 @@ impl Stored {
     }
 
     /// Decodes the image.
-    pub(super) fn volume(self) -> Result<Volume, ImagingError> {
+    pub(super) fn volume(self, non_finite: NonFinite) -> Result<Volume, ImagingError> {
         if !self.intercept.is_finite() {
             return Err(ImagingError::Header {
                 path: self.path,
@@ -76,10 +80,16 @@ impl Stored {
         let mut not_finite = 0;
         let voxels: Vec<f32> = self.decode(|stored| {
             let value = (stored * slope + intercept) as f32;
-            not_finite += usize::from(!value.is_finite());
-            value
+            if value.is_finite() {
+                return value;
+            }
+            not_finite += 1;
+            match non_finite {
+                NonFinite::Refuse => value,
+                NonFinite::Fill(fill) => fill,
+            }
         })?;
-        if not_finite > 0 {
+        if not_finite > 0 && non_finite == NonFinite::Refuse {
             let total = voxels.len();
             return Err(ImagingError::NonFinite { path: self.path, count: not_finite, total });
         }
@@ -87,7 +97,10 @@ impl Stored {
     }
 
     /// Decodes the label map.
-    pub(super) fn label_map(self) -> Result<LabelMap, ImagingError> {
+    pub(super) fn label_map(
+        self,
+        remap: Option<&BTreeMap<i64, u8>>,
+    ) -> Result<LabelMap, ImagingError> {
         let slope = self.slope;
         let intercept = if self.intercept.is_finite() {
             self.intercept
@@ -97,20 +110,34 @@ impl Stored {
         };
         let mut bad: Option<(usize, f64)> = None;
         let mut index = 0;
+        let mut unmapped = BTreeSet::new();
+        // Beyond 2^53 a whole number in double precision says little.
+        let range = if remap.is_some() { -9e15..=9e15 } else { 0.0..=255.0 };
         let labels: Vec<u8> = self.decode(|stored| {
             let value = stored * slope + intercept;
             let whole = value.round();
             // Written so that NaN is refused too.
-            if !((value - whole).abs() <= WHOLE && (0.0..=255.0).contains(&whole)) {
+            if !((value - whole).abs() <= WHOLE && range.contains(&whole)) {
                 bad.get_or_insert((index, value));
             }
             index += 1;
-            whole as u8
+            let Some(remap) = remap else { return whole as u8 };
+            remap.get(&(whole as i64)).copied().unwrap_or_else(|| {
+                if unmapped.len() < MOST_UNMAPPED {
+                    unmapped.insert(whole as i64);
+                }
+                0
+            })
         })?;
         if let Some((index, value)) = bad {
             let [nx, ny, _] = self.header.shape;
             let voxel = [index % nx, index / nx % ny, index / nx / ny];
             return Err(ImagingError::Label { path: self.path, voxel, value });
+        }
+        if let Some(remap) = remap.filter(|_| !unmapped.is_empty()) {
+            let found = unmapped.into_iter().collect();
+            let accepted = remap.keys().copied().collect();
+            return Err(ImagingError::Unmapped { path: self.path, found, accepted });
         }
         Ok(LabelMap { header: self.header, labels })
     }

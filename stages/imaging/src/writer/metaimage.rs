@@ -8,7 +8,7 @@ use flate2::Compression;
 use flate2::write::ZlibEncoder;
 
 use super::{Element, check};
-use crate::{ImagingError, LabelMap, Volume, VolumeHeader, VoxelType};
+use crate::{ImagingError, LabelMap, Orientation, Volume, VolumeHeader, VoxelType};
 
 /// Which byte of a number comes first in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -107,14 +107,33 @@ fn header_text(
     if options.compressed {
         let _ = writeln!(text, "CompressedDataSize = {data_bytes}");
     }
+    let lps = header.orientation.unwrap_or(Orientation::LPS);
+    // The letters say where each axis comes from, the opposite of where it goes to.
+    let from: String = lps.codes().into_iter().map(opposite).collect();
+    let lps = lps.mirrored();
+    let words =
+        |numbers: &[f64]| numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+    let (matrix, offset) = (words(lps.direction.as_flattened()), words(&lps.origin_mm));
     let _ = write!(
         text,
-        "TransformMatrix = 1 0 0 0 1 0 0 0 1\nOffset = 0 0 0\nCenterOfRotation = 0 0 0\n\
-         AnatomicalOrientation = RAI\nElementSpacing = {sx} {sy} {sz}\nDimSize = {nx} {ny} {nz}\n\
+        "TransformMatrix = {matrix}\nOffset = {offset}\nCenterOfRotation = 0 0 0\n\
+         AnatomicalOrientation = {from}\nElementSpacing = {sx} {sy} {sz}\nDimSize = {nx} {ny} {nz}\n\
          ElementType = {}\nElementDataFile = {data_file}\n",
         element_type(header.voxel_type)
     );
     text
+}
+
+/// The other side of the patient.
+const fn opposite(side: char) -> char {
+    match side {
+        'L' => 'R',
+        'R' => 'L',
+        'P' => 'A',
+        'A' => 'P',
+        'I' => 'S',
+        _ => 'I',
+    }
 }
 
 const fn element_type(voxel_type: VoxelType) -> &'static str {

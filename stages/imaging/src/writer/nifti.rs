@@ -8,16 +8,17 @@ use nifti::NiftiHeader;
 use nifti::writer::WriterOptions;
 
 use super::{Element, check};
-use crate::{ImagingError, LabelMap, Volume, VolumeHeader, VoxelType};
+use crate::{ImagingError, LabelMap, Orientation, Volume, VolumeHeader, VoxelType};
 
 /// How the header describes the voxel grid in space. The voxel size is in `pixdim` either way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum NiftiForm {
-    /// A scanner-space sform and qform that carry the true voxel size, in mm.
+    /// A sform and qform that carry the true voxel size, in mm, and the volume's orientation; a
+    /// volume without one is written along right, anterior, superior.
     #[default]
     Scanner,
-    /// As every file of the ACDC release: no qform, an aligned sform `diag(-1, -1, 1)` of unit
-    /// scale, no units. A reader that trusts the affine gets the voxel size wrong.
+    /// As every file of the ACDC release: no qform, an aligned sform of unit scale (`diag(-1, -1,
+    /// 1)` for a volume without an orientation), no units. A reader that trusts the affine gets the voxel size wrong.
     UnitScale,
 }
 
@@ -113,28 +114,77 @@ fn partial_path(path: &Path) -> Option<PathBuf> {
 }
 
 fn header_of(header: &VolumeHeader, form: NiftiForm) -> NiftiHeader {
-    let [sx, sy, sz] = header.spacing_mm.map(|mm| mm as f32);
+    let spacing = header.spacing_mm;
+    let [sx, sy, sz] = spacing.map(|mm| mm as f32);
     let base = NiftiHeader { pixdim: [1.0, sx, sy, sz, 1.0, 1.0, 1.0, 1.0], ..Default::default() };
     match form {
-        NiftiForm::Scanner => NiftiHeader {
+        NiftiForm::Scanner => {
             // Millimetres and seconds.
-            xyzt_units: 2 | 8,
-            qform_code: 1,
-            sform_code: 1,
-            srow_x: [sx, 0.0, 0.0, 0.0],
-            srow_y: [0.0, sy, 0.0, 0.0],
-            srow_z: [0.0, 0.0, sz, 0.0],
-            ..base
-        },
-        NiftiForm::UnitScale => NiftiHeader {
-            xyzt_units: 0,
-            qform_code: 0,
-            sform_code: 2,
-            quatern_d: 1.0,
-            srow_x: [-1.0, 0.0, 0.0, 0.0],
-            srow_y: [0.0, -1.0, 0.0, 0.0],
-            srow_z: [0.0, 0.0, 1.0, 0.0],
-            ..base
-        },
+            let base = NiftiHeader { xyzt_units: 2 | 8, ..base };
+            oriented(base, &header.orientation.unwrap_or(Orientation::RAS), spacing, 1)
+        }
+        NiftiForm::UnitScale => {
+            let base = NiftiHeader { xyzt_units: 0, ..base };
+            let orientation = header.orientation.unwrap_or(Orientation::LPS);
+            NiftiHeader { qform_code: 0, ..oriented(base, &orientation, [1.0; 3], 2) }
+        }
     }
+}
+
+/// Sets the sform, and the qform unless the axes are sheared, which a qform cannot say.
+fn oriented(
+    mut header: NiftiHeader,
+    orientation: &Orientation,
+    scale: [f64; 3],
+    code: i16,
+) -> NiftiHeader {
+    let affine = orientation.affine(scale).map(|row| row.map(|x| x as f32));
+    [header.srow_x, header.srow_y, header.srow_z, _] = affine;
+    (header.qform_code, header.sform_code) = (code, code);
+    if orientation.shear() > LARGEST_SHEAR {
+        header.qform_code = 0;
+        return header;
+    }
+    if orientation.handedness() < 0.0 {
+        header.pixdim[0] = -1.0;
+    }
+    [header.quatern_b, header.quatern_c, header.quatern_d] =
+        quaternion(orientation).map(|x| x as f32);
+    let origin = orientation.origin_mm.map(|x| x as f32);
+    [header.quatern_x, header.quatern_y, header.quatern_z] = origin;
+    header
+}
+
+/// Axes whose cosine is larger are not perpendicular.
+const LARGEST_SHEAR: f64 = 1e-5;
+
+/// The parts b, c, d of the unit quaternion with a >= 0 that turns patient space into the voxel
+/// axes; the third axis is taken negative for left-handed axes.
+///
+/// # Source
+/// NIfTI-1 standard, "method 2", solved for the largest of the four parts so that no small number
+/// divides.
+fn quaternion(orientation: &Orientation) -> [f64; 3] {
+    let [x, y, mut z] = orientation.direction;
+    if orientation.handedness() < 0.0 {
+        z = z.map(|value| -value);
+    }
+    // The squares of a, b, c and d, four times each, from the diagonal.
+    let squares = [
+        1.0 + x[0] + y[1] + z[2],
+        1.0 + x[0] - y[1] - z[2],
+        1.0 - x[0] + y[1] - z[2],
+        1.0 - x[0] - y[1] + z[2],
+    ];
+    let largest = (0..4).max_by(|i, j| squares[*i].total_cmp(&squares[*j])).unwrap_or(0);
+    let half = squares[largest].sqrt() / 2.0;
+    let by = |numerator: f64| numerator / (4.0 * half);
+    let [a, b, c, d] = match largest {
+        0 => [half, by(y[2] - z[1]), by(z[0] - x[2]), by(x[1] - y[0])],
+        1 => [by(y[2] - z[1]), half, by(x[1] + y[0]), by(x[2] + z[0])],
+        2 => [by(z[0] - x[2]), by(x[1] + y[0]), half, by(y[2] + z[1])],
+        _ => [by(x[1] - y[0]), by(x[2] + z[0]), by(y[2] + z[1]), half],
+    };
+    let sign = if a < 0.0 { -1.0 } else { 1.0 };
+    [b, c, d].map(|part| part * sign + 0.0)
 }

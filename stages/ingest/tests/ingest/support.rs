@@ -20,7 +20,7 @@ pub(crate) fn params(text: &str) -> IngestParams {
 }
 
 pub(crate) fn header(shape: [usize; 3], voxel_type: VoxelType) -> VolumeHeader {
-    VolumeHeader { shape, spacing_mm: [1.5, 1.5, 10.0], voxel_type }
+    VolumeHeader { shape, spacing_mm: [1.5, 1.5, 10.0], voxel_type, orientation: None }
 }
 
 /// A volume whose voxels tell it from others with another `seed`.

@@ -13,8 +13,12 @@ use crate::{
 /// Valid files of every format, by name.
 fn valid_files() -> Vec<(&'static str, Vec<u8>)> {
     let dir = tempdir().unwrap();
-    let header =
-        VolumeHeader { shape: [5, 4, 3], spacing_mm: [1.0, 2.0, 3.0], voxel_type: VoxelType::I16 };
+    let header = VolumeHeader {
+        shape: [5, 4, 3],
+        spacing_mm: [1.0, 2.0, 3.0],
+        voxel_type: VoxelType::I16,
+        orientation: None,
+    };
     let volume = Volume { header, voxels: (0..60u8).map(f32::from).collect() };
     let mut files = vec![("a.nii", Nifti::new().bytes())];
     for name in ["b.nii", "c.nii.gz"] {

@@ -6,7 +6,10 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use super::{OneFile, field_of};
-use crate::{ImagingError, VoxelType, read_header, read_label_map, read_volume};
+use crate::{
+    ImagingError, LabelOptions, NonFinite, ReadOptions, VoxelType, read_header, read_label_map,
+    read_label_map_with, read_volume, read_volume_with,
+};
 
 /// A NIfTI-1 file under construction; little-endian int16 of shape 3 x 2 x 2 unless changed.
 #[derive(Clone)]
@@ -258,15 +261,13 @@ fn only_three_axes_may_be_longer_than_one() {
     assert_eq!(dims([4, 3, 2, 2, 1, 0, 0, 0]).unwrap(), [3, 2, 2]);
     assert_eq!(dims([7, 3, 2, 2, 1, 1, 1, 1]).unwrap(), [3, 2, 2]);
     assert_eq!(dims([1, 12, 0, 0, 0, 0, 0, 0]).unwrap(), [12, 1, 1]);
-    for bad in [
-        [4, 3, 2, 1, 2, 0, 0, 0],
-        [0; 8],
-        [8, 3, 2, 2, 1, 1, 1, 1],
-        [3, 3, 0, 2, 1, 1, 1, 1],
-        [3, 3, -2, 2, 1, 1, 1, 1],
-    ] {
+    for bad in
+        [[0; 8], [8, 3, 2, 2, 1, 1, 1, 1], [3, 3, 0, 2, 1, 1, 1, 1], [3, 3, -2, 2, 1, 1, 1, 1]]
+    {
         assert_eq!(field_of(dims(bad)), "dim", "{bad:?}");
     }
+    let error = dims([4, 3, 2, 1, 2, 0, 0, 0]).unwrap_err();
+    assert!(matches!(error, ImagingError::Frame { frame: None, frames: 2, .. }), "{error}");
 }
 
 #[test]
@@ -322,4 +323,58 @@ fn other_files_are_refused_with_what_they_are() {
     }
     let missing = std::path::Path::new("no/such/file.nii.gz");
     assert!(matches!(read_volume(missing).unwrap_err(), ImagingError::Io { .. }));
+}
+
+#[test]
+fn one_frame_of_several_is_read_when_asked_for() {
+    let mut file = Nifti::new().typed(2, (0..24u8).collect());
+    for (i, length) in [5i16, 3, 2, 2, 1, 2].into_iter().enumerate() {
+        file.put(40 + 2 * i, &length.to_le_bytes());
+    }
+    let file = OneFile::new("x.nii.gz", &gzip(&file.bytes()));
+    let read = |frame| {
+        let options = ReadOptions { frame, ..ReadOptions::default() };
+        read_volume_with(&file.path, &options).map(|volume| volume.voxels[0])
+    };
+    assert_eq!(read(Some(0)).unwrap(), 0.0);
+    assert_eq!(read(Some(1)).unwrap(), 12.0);
+    for frame in [None, Some(2)] {
+        let error = read(frame).unwrap_err();
+        assert!(matches!(error, ImagingError::Frame { frames: 2, .. }), "{error}");
+        assert!(error.to_string().contains("holds 2 volumes"), "{error}");
+    }
+    let labels = LabelOptions { frame: Some(1), remap: None };
+    assert_eq!(read_label_map_with(&file.path, &labels).unwrap().labels[11], 23);
+}
+
+#[test]
+fn voxels_that_are_not_numbers_can_be_filled() {
+    let mut values = [1.0f32; 12];
+    (values[0], values[4]) = (f32::NAN, f32::NEG_INFINITY);
+    let bytes = values.into_iter().flat_map(f32::to_le_bytes).collect();
+    let file = Nifti::new().typed(16, bytes).plain();
+    let options = ReadOptions { non_finite: NonFinite::Fill(-7.0), ..ReadOptions::default() };
+    let volume = read_volume_with(&file.path, &options).unwrap();
+    assert_eq!(volume.voxels[..6], [-7.0, 1.0, 1.0, 1.0, -7.0, 1.0]);
+}
+
+#[test]
+fn labels_are_mapped_and_every_value_must_be_named() {
+    let values = [0i16, 205, 420, -1, 600, 205, 0, 0, 0, 0, 0, 0];
+    let file = Nifti::new().typed(4, values.into_iter().flat_map(i16::to_le_bytes).collect());
+    let file = file.plain();
+    let read = |pairs: &[(i64, u8)]| {
+        let remap = Some(pairs.iter().copied().collect());
+        read_label_map_with(&file.path, &LabelOptions { frame: None, remap })
+    };
+    let map = read(&[(-1, 0), (0, 0), (205, 2), (420, 3), (600, 1)]).unwrap();
+    assert_eq!(map.labels[..6], [0, 2, 3, 0, 1, 2]);
+    match read(&[(0, 0), (205, 1), (7, 7)]).unwrap_err() {
+        ImagingError::Unmapped { found, accepted, .. } => {
+            assert_eq!(found, [-1, 420, 600]);
+            assert_eq!(accepted, [0, 7, 205]);
+        }
+        other => panic!("{other}"),
+    }
+    assert!(matches!(read_label_map(&file.path).unwrap_err(), ImagingError::Label { .. }));
 }

@@ -36,7 +36,12 @@ fn agrees_on_every_type() {
         VoxelType::F32,
         VoxelType::F64,
     ] {
-        let header = VolumeHeader { shape: [4, 3, 2], spacing_mm: [0.5, 1.5, 7.0], voxel_type };
+        let header = VolumeHeader {
+            shape: [4, 3, 2],
+            spacing_mm: [0.5, 1.5, 7.0],
+            voxel_type,
+            orientation: None,
+        };
         let volume = Volume { header, voxels: (100..124u8).map(f32::from).collect() };
         for (name, form) in [("a.nii", NiftiForm::Scanner), ("b.nii.gz", NiftiForm::UnitScale)] {
             let path = dir.path().join(name);
@@ -54,6 +59,7 @@ fn unit_scale_headers_are_those_of_acdc() {
         shape: [2, 2, 1],
         spacing_mm: [1.5625, 1.5625, 10.0],
         voxel_type: VoxelType::I16,
+        orientation: None,
     };
     let volume = Volume { header, voxels: vec![0.0, 1.0, 2.0, 3.0] };
     write_nifti_volume(&path, &volume, &NiftiWrite { form: NiftiForm::UnitScale }).unwrap();
