@@ -64,7 +64,6 @@ impl Examiner<'_> {
             subject: files.subject.clone(),
             phase: attributes.phase,
             group: attributes.group,
-            same_as: None,
             image: image.clone(),
             label: label.cloned(),
             image_digest,
@@ -74,6 +73,7 @@ impl Examiner<'_> {
             image_dtype: volume.header.voxel_type.as_str().to_owned(),
             label_dtype: map.as_ref().map(|map| map.header.voxel_type.as_str().to_owned()),
             label_values: map.as_ref().map(LabelMap::values).unwrap_or_default(),
+            ..CaseRow::default()
         };
         Ok(Examined { row, voxels: voxel_digest(&volume) })
     }

@@ -32,7 +32,7 @@ impl Stage for Ingest {
     fn info(&self) -> StageInfo {
         StageInfo {
             name: "ingest",
-            version: 1,
+            version: 2,
             summary: "finds and checks the volumes of a dataset as its data manifest describes it",
             placement: Placement::InProcess,
         }

@@ -1,18 +1,24 @@
 //! The cases table: one row per scan (one volume: one phase of one subject).
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use arrow_array::builder::{ListBuilder, UInt8Builder};
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Float64Type, UInt8Type, UInt32Type};
-use arrow_array::{Array, Float64Array, StringArray, UInt32Array};
+use arrow_array::types::{Float32Type, Float64Type, UInt8Type, UInt32Type};
+use arrow_array::{
+    Array, ArrowPrimitiveType, Float32Array, Float64Array, PrimitiveArray, RecordBatch,
+    StringArray, UInt32Array,
+};
 use arrow_schema::{DataType, Field};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::ipc::{Table, TableWriter, array, schema_with};
-use crate::{DatasetInfo, TableError};
+use crate::{DatasetInfo, Intensity, Reading, TableError};
 
 /// One scan.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct CaseRow {
     /// Unique, such as `patient001_frame01`.
     pub case_id: String,
@@ -22,6 +28,11 @@ pub struct CaseRow {
     pub phase: Option<String>,
     /// An attribute to stratify by, such as the pathology group.
     pub group: Option<String>,
+    /// The part of the release that it comes from, such as `training`, where the dataset has parts.
+    pub split: Option<String>,
+    /// Everything else that is known of the scan or its subject, such as `Height` or `Vendor`, by
+    /// key, as it was written.
+    pub attributes: BTreeMap<String, String>,
     /// The first subject with these very images, where a release holds one person under two names;
     /// such subjects stay on one side of every split.
     pub same_as: Option<String>,
@@ -29,6 +40,8 @@ pub struct CaseRow {
     pub image: String,
     /// Path of the label map, or none for a scan without annotation.
     pub label: Option<String>,
+    /// Which volume of the files it is, and how their values are to be understood.
+    pub reading: Reading,
     /// BLAKE3 of the image file.
     pub image_digest: String,
     /// BLAKE3 of the label file.
@@ -43,6 +56,8 @@ pub struct CaseRow {
     pub label_dtype: Option<String>,
     /// The distinct label values present, ascending.
     pub label_values: Vec<u8>,
+    /// The image's values in short; none where nobody looked.
+    pub intensity: Option<Intensity>,
 }
 
 /// All scans of a dataset, in the order of `case_id`.
@@ -63,15 +78,22 @@ impl CasesTable {
         let text = |name: &str, null| Field::new(name, DataType::Utf8, null);
         let count = |name: &str| Field::new(name, DataType::UInt32, false);
         let mm = |name: &str| Field::new(name, DataType::Float64, false);
+        let measure = |name: &str| Field::new(name, DataType::Float64, true);
         let item = Field::new_list_field(DataType::UInt8, true);
         let fields = vec![
             text("case_id", false),
             text("subject", false),
             text("phase", true),
             text("group", true),
+            text("split", true),
+            text("attributes", false),
             text("same_as", true),
             text("image", false),
             text("label", true),
+            Field::new("image_frame", DataType::UInt32, true),
+            Field::new("label_frame", DataType::UInt32, true),
+            Field::new("fill", DataType::Float32, true),
+            text("remap", true),
             text("image_digest", false),
             text("label_digest", true),
             count("nx"),
@@ -83,6 +105,10 @@ impl CasesTable {
             text("image_dtype", false),
             text("label_dtype", true),
             Field::new("label_values", DataType::List(item.into()), false),
+            measure("intensity_min"),
+            measure("intensity_max"),
+            measure("intensity_mean"),
+            measure("intensity_sd"),
         ];
         let rows = &self.rows;
         let all =
@@ -95,6 +121,14 @@ impl CasesTable {
         let spacing = |axis: usize| {
             array(Float64Array::from_iter_values(rows.iter().map(move |row| row.spacing_mm[axis])))
         };
+        let frame = |f: fn(&Reading) -> Option<u32>| {
+            array(rows.iter().map(|row| f(&row.reading)).collect::<UInt32Array>())
+        };
+        let measured = |f: fn(&Intensity) -> f64| {
+            array(rows.iter().map(|row| row.intensity.as_ref().map(f)).collect::<Float64Array>())
+        };
+        let attributes = rows.iter().map(|row| json(&row.attributes));
+        let remaps = rows.iter().map(|row| row.reading.remap.as_ref().map(json));
         let mut values = ListBuilder::new(UInt8Builder::new());
         for row in rows {
             values.append_value(row.label_values.iter().map(|value| Some(*value)));
@@ -108,9 +142,15 @@ impl CasesTable {
             all(|row| &row.subject),
             some(|row| row.phase.as_deref()),
             some(|row| row.group.as_deref()),
+            some(|row| row.split.as_deref()),
+            array(StringArray::from_iter_values(attributes)),
             some(|row| row.same_as.as_deref()),
             all(|row| &row.image),
             some(|row| row.label.as_deref()),
+            frame(|reading| reading.image_frame),
+            frame(|reading| reading.label_frame),
+            array(rows.iter().map(|row| row.reading.fill).collect::<Float32Array>()),
+            array(remaps.collect::<StringArray>()),
             all(|row| &row.image_digest),
             some(|row| row.label_digest.as_deref()),
             shape(0),
@@ -122,6 +162,10 @@ impl CasesTable {
             all(|row| &row.image_dtype),
             some(|row| row.label_dtype.as_deref()),
             array(values.finish()),
+            measured(|intensity| intensity.min),
+            measured(|intensity| intensity.max),
+            measured(|intensity| intensity.mean),
+            measured(|intensity| intensity.sd),
         ])?;
         writer.finish()
     }
@@ -131,46 +175,95 @@ impl CasesTable {
         let table = Table::open(&dir.join(Self::FILE))?;
         let mut rows = Vec::new();
         for batch in &table.batches {
-            let text = |name: &str| table.strings(batch, name);
-            let count = |name: &str| table.numbers::<UInt32Type>(batch, name);
-            let mm = |name: &str| table.numbers::<Float64Type>(batch, name);
-            let (case_id, subject, phase) = (text("case_id")?, text("subject")?, text("phase")?);
-            let (group, same_as) = (text("group")?, text("same_as")?);
-            let (image, label) = (text("image")?, text("label")?);
-            let (image_digest, label_digest) = (text("image_digest")?, text("label_digest")?);
-            let (image_dtype, label_dtype) = (text("image_dtype")?, text("label_dtype")?);
-            let shape = [count("nx")?, count("ny")?, count("nz")?];
-            let spacing = [mm("spacing_x_mm")?, mm("spacing_y_mm")?, mm("spacing_z_mm")?];
-            let values = table
-                .column(batch, "label_values", "list of u8")?
-                .as_list_opt::<i32>()
-                .ok_or_else(|| table.wrong("label_values", "list of u8"))?;
-            let some = |column: &StringArray, i: usize| {
-                column.is_valid(i).then(|| column.value(i).to_owned())
-            };
-            for i in 0..batch.num_rows() {
-                let list = values.value(i);
-                let list = list
-                    .as_primitive_opt::<UInt8Type>()
-                    .ok_or_else(|| table.wrong("label_values", "list of u8"))?;
-                rows.push(CaseRow {
-                    case_id: case_id.value(i).to_owned(),
-                    subject: subject.value(i).to_owned(),
-                    phase: some(phase, i),
-                    group: some(group, i),
-                    same_as: some(same_as, i),
-                    image: image.value(i).to_owned(),
-                    label: some(label, i),
-                    image_digest: image_digest.value(i).to_owned(),
-                    label_digest: some(label_digest, i),
-                    shape: shape.map(|column| column.value(i)),
-                    spacing_mm: spacing.map(|column| column.value(i)),
-                    image_dtype: image_dtype.value(i).to_owned(),
-                    label_dtype: some(label_dtype, i),
-                    label_values: list.values().to_vec(),
-                });
-            }
+            read_batch(&table, batch, &mut rows)?;
         }
         Ok(Self { dataset: table.metadata("dataset")?, rows })
     }
+}
+
+/// Appends the rows of one batch.
+fn read_batch(
+    table: &Table,
+    batch: &RecordBatch,
+    rows: &mut Vec<CaseRow>,
+) -> Result<(), TableError> {
+    let text = |name: &str| table.strings(batch, name);
+    let count = |name: &str| table.numbers::<UInt32Type>(batch, name);
+    let number = |name: &str| table.numbers::<Float64Type>(batch, name);
+    let (case_id, subject, phase) = (text("case_id")?, text("subject")?, text("phase")?);
+    let (group, same_as, split) = (text("group")?, text("same_as")?, text("split")?);
+    let (attributes, remap) = (text("attributes")?, text("remap")?);
+    let (image, label) = (text("image")?, text("label")?);
+    let (image_frame, label_frame) = (count("image_frame")?, count("label_frame")?);
+    let fill = table.numbers::<Float32Type>(batch, "fill")?;
+    let (image_digest, label_digest) = (text("image_digest")?, text("label_digest")?);
+    let (image_dtype, label_dtype) = (text("image_dtype")?, text("label_dtype")?);
+    let shape = [count("nx")?, count("ny")?, count("nz")?];
+    let spacing = [number("spacing_x_mm")?, number("spacing_y_mm")?, number("spacing_z_mm")?];
+    let measures = ["min", "max", "mean", "sd"];
+    let [min, max, mean, sd] = measures.map(|name| number(&format!("intensity_{name}")));
+    let (min, max, mean, sd) = (min?, max?, mean?, sd?);
+    let values = table
+        .column(batch, "label_values", "list of u8")?
+        .as_list_opt::<i32>()
+        .ok_or_else(|| table.wrong("label_values", "list of u8"))?;
+    for i in 0..batch.num_rows() {
+        let list = values.value(i);
+        let list = list
+            .as_primitive_opt::<UInt8Type>()
+            .ok_or_else(|| table.wrong("label_values", "list of u8"))?;
+        let intensity = || {
+            let (min, max, mean, sd) = (min.value(i), max.value(i), mean.value(i), sd.value(i));
+            Intensity { min, max, mean, sd }
+        };
+        let remap = remap.is_valid(i).then(|| parsed(table, "remap", remap.value(i)));
+        rows.push(CaseRow {
+            case_id: case_id.value(i).to_owned(),
+            subject: subject.value(i).to_owned(),
+            phase: some_text(phase, i),
+            group: some_text(group, i),
+            split: some_text(split, i),
+            attributes: parsed(table, "attributes", attributes.value(i))?,
+            same_as: some_text(same_as, i),
+            image: image.value(i).to_owned(),
+            label: some_text(label, i),
+            reading: Reading {
+                image_frame: some(image_frame, i),
+                label_frame: some(label_frame, i),
+                fill: some(fill, i),
+                remap: remap.transpose()?,
+            },
+            image_digest: image_digest.value(i).to_owned(),
+            label_digest: some_text(label_digest, i),
+            shape: shape.map(|column| column.value(i)),
+            spacing_mm: spacing.map(|column| column.value(i)),
+            image_dtype: image_dtype.value(i).to_owned(),
+            label_dtype: some_text(label_dtype, i),
+            label_values: list.values().to_vec(),
+            intensity: min.is_valid(i).then(intensity),
+        });
+    }
+    Ok(())
+}
+
+/// The text of a row, or none where it is null.
+fn some_text(column: &StringArray, row: usize) -> Option<String> {
+    column.is_valid(row).then(|| column.value(row).to_owned())
+}
+
+/// The number of a row, or none where it is null.
+fn some<T: ArrowPrimitiveType>(column: &PrimitiveArray<T>, row: usize) -> Option<T::Native> {
+    column.is_valid(row).then(|| column.value(row))
+}
+
+/// A map as JSON text, keys in order.
+fn json(map: &impl Serialize) -> String {
+    serde_json::to_string(map).expect("a map with keys of text or numbers serializes")
+}
+
+/// The content of a cell that is JSON text.
+fn parsed<T: DeserializeOwned>(table: &Table, column: &str, text: &str) -> Result<T, TableError> {
+    serde_json::from_str(text).map_err(|error| {
+        table.value_error(format!("column `{column}` has a cell that is not valid: {error}"))
+    })
 }

@@ -14,6 +14,7 @@ mod metrics;
 mod partition;
 mod planes;
 mod predictions;
+mod reading;
 mod slices;
 #[cfg(test)]
 mod tests;
@@ -27,5 +28,6 @@ pub use log::{LogRow, LogTable, PerformanceTable};
 pub use metrics::{Grid, MetricRow, MetricState, MetricsTable};
 pub use partition::{PartitionRow, PartitionTable, Role};
 pub use predictions::{PredictionMeta, PredictionsReader, PredictionsWriter, Window};
+pub use reading::{Intensity, Reading};
 pub use slices::{PlaneGeometry, SliceMeta, SlicesInfo, SlicesReader, SlicesWriter};
 pub use stages_imaging::GridConvention;

@@ -54,8 +54,6 @@ pub(super) fn case(id: &str, shape: [u32; 3]) -> CaseRow {
         case_id: id.to_owned(),
         subject: format!("subject of {id}"),
         phase: Some("ED".to_owned()),
-        group: None,
-        same_as: None,
         image: format!("{id}.image.mha"),
         label: Some(format!("labels/{id}.mha")),
         image_digest: String::new(),
@@ -65,6 +63,7 @@ pub(super) fn case(id: &str, shape: [u32; 3]) -> CaseRow {
         image_dtype: "int16".to_owned(),
         label_dtype: Some("uint8".to_owned()),
         label_values: vec![0, 1, 2],
+        ..CaseRow::default()
     }
 }
 

@@ -28,9 +28,6 @@ fn row(volumes: &Path, patient: &str, frame: u32) -> CaseRow {
     CaseRow {
         case_id: case,
         subject: patient.to_owned(),
-        phase: None,
-        group: None,
-        same_as: None,
         image,
         label: Some(label),
         image_digest: String::new(),
@@ -40,6 +37,7 @@ fn row(volumes: &Path, patient: &str, frame: u32) -> CaseRow {
         image_dtype: header.voxel_type.as_str().to_owned(),
         label_dtype: Some("uint8".to_owned()),
         label_values: vec![0, 1, 2, 3],
+        ..CaseRow::default()
     }
 }
 

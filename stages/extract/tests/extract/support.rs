@@ -58,18 +58,15 @@ impl Scan {
         CaseRow {
             case_id: self.case.to_owned(),
             subject: format!("subject of {}", self.case),
-            phase: None,
-            group: None,
-            same_as: None,
             image,
             image_digest: "0".repeat(64),
             label_digest: label.as_ref().map(|_| "1".repeat(64)),
             label_dtype: label.as_ref().map(|_| "uint8".to_owned()),
-            label_values: vec![],
             label,
             shape: self.shape.map(|n| n as u32),
             spacing_mm: self.spacing_mm,
             image_dtype: "int16".to_owned(),
+            ..CaseRow::default()
         }
     }
 }

@@ -21,7 +21,6 @@ pub(crate) fn scan(case: &str, subject: &str, phase: Option<&str>, group: Option
         subject: subject.to_owned(),
         phase: phase.map(str::to_owned),
         group: group.map(str::to_owned),
-        same_as: None,
         image: format!("{case}.nii.gz"),
         label: Some(format!("{case}_gt.nii.gz")),
         image_digest: "0".repeat(64),
@@ -31,6 +30,7 @@ pub(crate) fn scan(case: &str, subject: &str, phase: Option<&str>, group: Option
         image_dtype: "int16".to_owned(),
         label_dtype: Some("uint8".to_owned()),
         label_values: vec![0, 1],
+        ..CaseRow::default()
     }
 }
 

@@ -1,11 +1,12 @@
 //! Small tables that the tests share: every nullable column is null once and filled once.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::{
-    CaseRow, CasesTable, ClassInfo, DatasetInfo, Grid, GridConvention, LogRow, LogTable, MetricRow,
-    MetricState, MetricsTable, PartitionRow, PartitionTable, PlaneGeometry, PredictionMeta,
-    PredictionsWriter, Role, SliceMeta, SlicesInfo, SlicesWriter, Window,
+    CaseRow, CasesTable, ClassInfo, DatasetInfo, Grid, GridConvention, Intensity, LogRow, LogTable,
+    MetricRow, MetricState, MetricsTable, PartitionRow, PartitionTable, PlaneGeometry,
+    PredictionMeta, PredictionsWriter, Reading, Role, SliceMeta, SlicesInfo, SlicesWriter, Window,
 };
 
 pub(super) fn dataset() -> DatasetInfo {
@@ -22,9 +23,19 @@ pub(super) fn cases() -> CasesTable {
         subject: "patient001".to_owned(),
         phase: Some("ED".to_owned()),
         group: Some("DCM".to_owned()),
+        split: Some("training".to_owned()),
+        attributes: [("Height", "184.0"), ("é \"", "")]
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .into(),
         same_as: Some("patient000".to_owned()),
         image: "patient001/image.nii.gz".to_owned(),
         label: Some("patient001/label.nii.gz".to_owned()),
+        reading: Reading {
+            image_frame: Some(0),
+            label_frame: Some(7),
+            fill: Some(-0.5),
+            remap: Some([(-1, 0), (0, 0), (3, 1), (500, 3)].into()),
+        },
         image_digest: "aa".repeat(32),
         label_digest: Some("bb".repeat(32)),
         shape: [216, 256, 10],
@@ -32,16 +43,21 @@ pub(super) fn cases() -> CasesTable {
         image_dtype: "int16".to_owned(),
         label_dtype: Some("uint8".to_owned()),
         label_values: vec![0, 1, 3],
+        intensity: Some(Intensity { min: -1024.0, max: 3071.0, mean: 0.1, sd: 12.5 }),
     };
     let bare = CaseRow {
         case_id: "é | \n".to_owned(),
         phase: None,
         group: None,
+        split: None,
+        attributes: BTreeMap::new(),
         same_as: None,
         label: None,
+        reading: Reading::default(),
         label_digest: None,
         label_dtype: None,
         label_values: Vec::new(),
+        intensity: None,
         ..annotated.clone()
     };
     CasesTable { dataset: dataset(), rows: vec![annotated, bare] }
