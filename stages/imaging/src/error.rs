@@ -14,10 +14,26 @@ pub enum ImagingError {
         #[source]
         source: std::io::Error,
     },
+    /// A folder, a pipe, a device or a socket where a file should be.
+    #[error("{}: is {found}; accepted: a regular file", path.display())]
+    NotAFile {
+        /// The path.
+        path: PathBuf,
+        /// What is there, as `a pipe`.
+        found: &'static str,
+    },
+    /// A header whose voxels, or voxels whose header, should lie beside them and do not.
+    #[error("{}: its other half is missing; accepted: {accepted}", path.display())]
+    MissingPart {
+        /// The half that is there.
+        path: PathBuf,
+        /// What the other half may be called.
+        accepted: String,
+    },
     /// Neither the content nor the name says what the file is.
     #[error(
-        "{}: unknown image format, found {found}; accepted are NIfTI (.nii, .nii.gz) and \
-         MetaImage (.mhd, .mha)",
+        "{}: unknown image format, found {found}; accepted are NIfTI (.nii, .nii.gz, .hdr with \
+         .img) and MetaImage (.mhd, .mha)",
         path.display()
     )]
     UnknownFormat {
@@ -97,8 +113,9 @@ pub enum ImagingError {
     },
     /// A label map with a value that is not a class id.
     #[error(
-        "{}: voxel ({}, {}, {}) of the label map is {value}; accepted are whole numbers from 0 to 255",
-        path.display(), voxel[0], voxel[1], voxel[2]
+        "{}: voxel ({}, {}, {}) of the label map is {value}; accepted are whole numbers{}",
+        path.display(), voxel[0], voxel[1], voxel[2],
+        if *remapped { "" } else { " from 0 to 255 (others need a remapping)" }
     )]
     Label {
         /// The file.
@@ -107,6 +124,8 @@ pub enum ImagingError {
         voxel: [usize; 3],
         /// Its value.
         value: f64,
+        /// Whether the values are mapped to class ids, so that any whole number may stand.
+        remapped: bool,
     },
     /// A label map with values that its remapping says nothing about.
     #[error(

@@ -4,7 +4,9 @@
 //! spacings are listed in the same order. A *plane* is the slice at one z: `ny` rows of `nx`.
 
 mod error;
+mod geometry;
 mod grid;
+mod oddity;
 mod orientation;
 mod percentile;
 mod reader;
@@ -13,11 +15,14 @@ mod volume;
 mod writer;
 
 pub use error::ImagingError;
+pub use geometry::{GeometryDifference, compare_geometry};
 pub use grid::{AxisMap, GridConvention};
+pub use oddity::Oddity;
 pub use orientation::Orientation;
 pub use percentile::percentile;
 pub use reader::{
-    LabelOptions, NonFinite, ReadOptions, read_header, read_header_with, read_label_map,
+    Disk, ImageFiles, ImageFormat, ImageReader, ImageReport, LabelOptions, MemoryFiles, NonFinite,
+    OpenFile, ReadOptions, ReadSeek, inspect, read_header, read_header_with, read_label_map,
     read_label_map_with, read_volume, read_volume_with,
 };
 pub use resample::{resample_linear, resample_nearest, restore_nearest};

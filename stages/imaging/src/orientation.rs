@@ -68,6 +68,15 @@ impl Orientation {
         cosine(a, b).max(cosine(a, c)).max(cosine(b, c))
     }
 
+    /// The largest difference of a component of a direction (of 2 at most) or, if that is more, of
+    /// the origin, mm.
+    pub fn difference(&self, other: &Self) -> f64 {
+        let most =
+            |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        most(self.direction.as_flattened(), other.direction.as_flattened())
+            .max(most(&self.origin_mm, &other.origin_mm))
+    }
+
     /// The 4 x 4 matrix from voxel indices to RAS+ mm, row by row, as nibabel's `affine`.
     pub fn affine(&self, spacing_mm: [f64; 3]) -> [[f64; 4]; 4] {
         let row = |row: usize| {

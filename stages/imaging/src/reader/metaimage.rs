@@ -1,321 +1,262 @@
-//! MetaImage: a text header (`.mhd`) beside a data file, or both in one (`.mha`).
+//! MetaImage: a text header (`.mhd`) beside its data files, or with the data in one (`.mha`).
 
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Component, Path, PathBuf};
 
-use super::voxels::{Coding, Stored};
-use crate::orientation::normalized;
-use crate::{ByteOrder, ImagingError, Orientation, VolumeHeader, VoxelType};
+use super::convert::Coding;
+use super::files::{ImageFiles, OpenFile};
+use super::inflate::{Framing, is_gzip};
+use super::meta_header::{MetaHeader, split};
+use super::read::ImageFormat;
+use super::voxels::{Part, Stored};
+use crate::{ImagingError, VolumeHeader};
 
-/// A header longer than this without `ElementDataFile` is not a header.
-const LONGEST_HEADER: usize = 1 << 16;
+/// Header and list of files are not longer than this.
+const LONGEST: u64 = 1 << 20;
 
 /// Reads the header, finds the data and checks it for size.
 pub(super) fn open(
+    files: &dyn ImageFiles,
     path: &Path,
-    bytes: Vec<u8>,
-    frame: Option<usize>,
+    file: OpenFile,
 ) -> Result<Stored, ImagingError> {
-    let header = TextHeader::parse(path, &bytes)?;
-    header.check_supported()?;
+    let mut bytes = Vec::new();
+    let length = file.length;
+    file.reader
+        .take(LONGEST)
+        .read_to_end(&mut bytes)
+        .map_err(|source| ImagingError::Io { path: path.to_path_buf(), source })?;
+    let header = MetaHeader::parse(path, &bytes)?;
+    let mut oddities = Vec::new();
+    header.check_supported(&mut oddities)?;
     let rank = header.rank()?;
+    let sizes = header.sizes(rank)?;
+    let (shape, frames) = split(&sizes);
     let volume = VolumeHeader {
-        shape: header.shape(rank)?,
-        spacing_mm: header.spacing_mm(rank)?,
+        shape,
+        spacing_mm: header.spacing_mm(rank, &mut oddities)?,
         voxel_type: header.voxel_type()?,
-        orientation: header.orientation(rank),
+        orientation: header.orientation(rank, &mut oddities),
     };
-    super::nifti::choose_frame(path, frame, 1)?;
-    let compressed = header.flag("CompressedData")?.unwrap_or(false);
-    let coding = if compressed { Coding::Zlib } else { Coding::Plain };
-    let order = match header.flag("BinaryDataByteOrderMSB")?.or(header.flag("ElementByteOrderMSB")?)
-    {
-        Some(true) => ByteOrder::Big,
-        _ => ByteOrder::Little,
+    let channels = header.channels()?;
+    let order = header.byte_order()?;
+    let data = Data {
+        files,
+        path,
+        header: &header,
+        compressed: header.flag("CompressedData")?.unwrap_or(false),
+        skipped: skipped(&header)?,
+        bytes: (volume.voxel_type.bytes() as u64)
+            .saturating_mul(channels as u64)
+            .saturating_mul(volume.voxel_count() as u64)
+            .saturating_mul(frames as u64),
     };
-    let local = header.data_file.eq_ignore_ascii_case("LOCAL");
-    let data_start = header.length;
-    let (data_path, start, bytes) = if local {
-        (path.to_path_buf(), data_start, bytes)
+    let parts = if header.data_file.eq_ignore_ascii_case("LOCAL") {
+        vec![data.part(path.to_path_buf(), header.length as u64, length, 1)?]
     } else {
-        let data_path = header.data_path()?;
-        let data = fs_err::read(&data_path)
-            .map_err(|source| ImagingError::Io { path: data_path.clone(), source })?;
-        (data_path, 0, data)
-    };
-    let (start, end) = header.data_range(&data_path, start, bytes.len(), &volume, compressed)?;
-    let (bytes, skip) = match coding {
-        Coding::Plain => (bytes, start as u64),
-        _ => (bytes[start..end].to_vec(), 0),
+        let names = data.names(&bytes[header.length..], &sizes)?;
+        let count = names.len() as u64;
+        names.into_iter().map(|name| data.file(name, count)).collect::<Result<_, _>>()?
     };
     Stored {
-        path: data_path,
+        path: path.to_path_buf(),
+        format: ImageFormat::MetaImage,
         header: volume,
-        order,
-        slope: 1.0,
-        intercept: 0.0,
-        coding,
-        bytes,
-        skip,
+        coding: Coding { voxel_type: volume.voxel_type, order, slope: 1.0, intercept: 0.0 },
+        channels: (channels, 0),
+        frames: (frames, 0),
+        parts,
+        oddities,
     }
     .checked()
 }
 
-/// The `key = value` lines up to and including `ElementDataFile`.
-struct TextHeader<'a> {
-    path: &'a Path,
-    entries: Vec<(String, String)>,
-    data_file: String,
-    /// Bytes of the header: where local data starts.
-    length: usize,
+/// `HeaderSize`: bytes before the data of each file; none if the data is what the file ends with.
+fn skipped(header: &MetaHeader) -> Result<Option<u64>, ImagingError> {
+    let accepted = "bytes to skip, or -1 for the end of uncompressed data";
+    match header.get("HeaderSize") {
+        None => Ok(Some(0)),
+        Some("-1") if header.flag("CompressedData")? != Some(true) => Ok(None),
+        Some(value) => value.parse().map(Some).map_err(|_| header.invalid("HeaderSize", accepted)),
+    }
 }
 
-impl<'a> TextHeader<'a> {
-    fn parse(path: &'a Path, bytes: &[u8]) -> Result<Self, ImagingError> {
-        let mut entries = Vec::new();
-        let mut length = 0;
-        for line in bytes[..bytes.len().min(LONGEST_HEADER)].split_inclusive(|byte| *byte == b'\n')
-        {
-            length += line.len();
-            let line = String::from_utf8_lossy(line);
-            let line = line.trim();
-            if line.is_empty() {
-                continue;
+/// Where the voxels are.
+struct Data<'a> {
+    files: &'a dyn ImageFiles,
+    path: &'a Path,
+    header: &'a MetaHeader<'a>,
+    compressed: bool,
+    skipped: Option<u64>,
+    /// Decoded bytes of all files together.
+    bytes: u64,
+}
+
+impl Data<'_> {
+    /// The files beside the header: one, one per line of a list, or one per number of a pattern.
+    fn names(&self, rest: &[u8], sizes: &[usize]) -> Result<Vec<PathBuf>, ImagingError> {
+        let words: Vec<&str> = self.header.data_file.split_whitespace().collect();
+        // Each file holds one step along the last axis, or along the first of those beyond the
+        // number of axes that stands after LIST or the pattern (`2D`).
+        let expected = |axes: Option<usize>| {
+            let axes = axes.unwrap_or_else(|| sizes.len().saturating_sub(1));
+            sizes.iter().skip(axes).fold(1usize, |product, size| product.saturating_mul(*size))
+        };
+        let axes = |word: Option<&&str>| match word {
+            None => Some(None),
+            Some(word) => {
+                let digits = word.trim_end_matches(['d', 'D']);
+                digits.parse().ok().filter(|axes| *axes <= sizes.len()).map(Some)
             }
-            let Some((key, value)) = line.split_once('=') else {
-                return Err(ImagingError::Header {
-                    path: path.to_path_buf(),
-                    field: "header line",
-                    found: format!(
-                        "\"{}\"",
-                        line.chars().take(60).collect::<String>().escape_debug()
-                    ),
-                    accepted: "lines of the form `Key = Value`, the last one ElementDataFile"
-                        .to_owned(),
-                });
-            };
-            let (key, value) = (key.trim(), value.trim());
-            if key.eq_ignore_ascii_case("ElementDataFile") {
-                let data_file = value.to_owned();
-                return Ok(Self { path, entries, data_file, length });
+        };
+        match words.as_slice() {
+            ["LIST", more @ ..] if more.len() <= 1 => {
+                let count = expected(axes(more.first()).ok_or_else(|| self.invalid())?);
+                let text = String::from_utf8_lossy(rest);
+                let names = text.lines().map(str::trim).filter(|line| !line.is_empty());
+                let names: Vec<&str> = names.take(count.saturating_add(1)).collect();
+                if names.len() != count {
+                    let found = match names.len() {
+                        found if found > count => format!("more than {count} files"),
+                        found => format!("{found} files"),
+                    };
+                    return Err(self.miscounted(found, count));
+                }
+                names.into_iter().map(|name| self.beside(name)).collect()
             }
-            entries.push((key.to_owned(), value.to_owned()));
+            [pattern, first, last, more @ ..] if pattern.contains('%') && more.len() <= 2 => {
+                let number = |word: &str| word.parse::<u32>().map_err(|_| self.invalid());
+                let (first, last) = (number(first)?, number(last)?);
+                let step = more.first().map_or(Ok(1), |step| number(step))?;
+                let count = expected(axes(more.get(1)).ok_or_else(|| self.invalid())?);
+                let found = match last.checked_sub(first) {
+                    Some(span) if step > 0 => (span / step) as usize + 1,
+                    _ => return Err(self.invalid()),
+                };
+                if found != count {
+                    return Err(self.miscounted(format!("{found} files"), count));
+                }
+                let name = |i: usize| {
+                    let number = first + i as u32 * step;
+                    numbered(pattern, number).ok_or_else(|| self.invalid())
+                };
+                (0..count).map(|i| self.beside(&name(i)?)).collect()
+            }
+            _ => Ok(vec![self.beside(&self.header.data_file)?]),
         }
-        Err(ImagingError::Header {
-            path: path.to_path_buf(),
-            field: "ElementDataFile",
-            found: "missing".to_owned(),
-            accepted: "LOCAL or the name of a file beside the header, as the last key".to_owned(),
-        })
     }
 
-    fn get(&self, key: &str) -> Option<&str> {
-        let found = self.entries.iter().find(|(name, _)| name.eq_ignore_ascii_case(key));
-        found.map(|(_, value)| value.as_str())
+    fn invalid(&self) -> ImagingError {
+        self.header.invalid(
+            "ElementDataFile",
+            "LOCAL, the name of a file in the header's own folder or beneath it, LIST and one \
+             name per line, or a pattern with its numbers such as `slice%03d.raw 1 20 1`",
+        )
     }
 
-    fn invalid(&self, field: &'static str, accepted: &str) -> ImagingError {
+    fn miscounted(&self, found: String, expected: usize) -> ImagingError {
         ImagingError::Header {
             path: self.path.to_path_buf(),
-            field,
-            found: self.get(field).map_or_else(
-                || "missing".to_owned(),
-                |value| {
-                    format!("\"{}\"", value.chars().take(60).collect::<String>().escape_debug())
-                },
-            ),
-            accepted: accepted.to_owned(),
+            field: "ElementDataFile",
+            found,
+            accepted: format!("{expected} files, as DimSize says"),
         }
     }
 
-    fn flag(&self, key: &'static str) -> Result<Option<bool>, ImagingError> {
-        match self.get(key).map(str::to_ascii_lowercase).as_deref() {
-            None => Ok(None),
-            Some("true" | "t" | "yes" | "1") => Ok(Some(true)),
-            Some("false" | "f" | "no" | "0") => Ok(Some(false)),
-            Some(_) => Err(self.invalid(key, "True or False")),
-        }
-    }
-
-    /// Refuses what we do not read, warns about what is ignored as in ITK.
-    fn check_supported(&self) -> Result<(), ImagingError> {
-        if self.flag("BinaryData")? == Some(false) {
-            return Err(self.invalid("BinaryData", "True; voxels written as text are not read"));
-        }
-        if self.get("ElementNumberOfChannels").is_some_and(|channels| channels != "1") {
-            return Err(self.invalid("ElementNumberOfChannels", "1: one number per voxel"));
-        }
-        let differs = |key: &str, neutral: f64| {
-            self.get(key).is_some_and(|value| value.parse::<f64>().ok() != Some(neutral))
-        };
-        if differs("ElementToIntensityFunctionSlope", 1.0)
-            || differs("ElementToIntensityFunctionOffset", 0.0)
-        {
-            tracing::warn!(file = %self.path.display(), "ignored ElementToIntensityFunction, as other readers do");
-        }
-        Ok(())
-    }
-
-    fn rank(&self) -> Result<usize, ImagingError> {
-        self.get("NDims")
-            .and_then(|value| value.parse().ok())
-            .filter(|rank| (1..=10).contains(rank))
-            .ok_or_else(|| self.invalid("NDims", "a whole number from 1 to 10"))
-    }
-
-    fn shape(&self, rank: usize) -> Result<[usize; 3], ImagingError> {
-        let accepted = "one positive length per axis, at most three of them above 1";
-        let sizes = self
-            .numbers::<usize>("DimSize", rank)
-            .filter(|sizes| sizes.iter().all(|size| *size > 0))
-            .filter(|sizes| sizes.iter().skip(3).all(|size| *size == 1))
-            .ok_or_else(|| self.invalid("DimSize", accepted))?;
-        let shape = std::array::from_fn(|axis| sizes.get(axis).copied().unwrap_or(1));
-        shape
-            .iter()
-            .try_fold(1usize, |product, length| product.checked_mul(*length))
-            .filter(|count| *count < 1 << 48)
-            .ok_or_else(|| self.invalid("DimSize", "fewer voxels than memory can hold"))?;
-        Ok(shape)
-    }
-
-    fn spacing_mm(&self, rank: usize) -> Result<[f64; 3], ImagingError> {
-        let key = ["ElementSpacing", "ElementSize"].into_iter().find(|key| self.get(key).is_some());
-        let Some(key) = key else {
-            return Ok([1.0; 3]);
-        };
-        let sizes = self
-            .numbers::<f64>(key, rank)
-            .filter(|sizes| sizes.iter().all(|size| size.is_finite() && size.abs() > 0.0))
-            .ok_or_else(|| self.invalid(key, "one voxel size in mm per axis, not zero"))?;
-        Ok(std::array::from_fn(|axis| sizes.get(axis).map_or(1.0, |size| size.abs())))
-    }
-
-    /// Directions and origin, from LPS+ to RAS+; none if the header has neither or they are
-    /// unusable. A missing one is neutral, as in ITK.
-    fn orientation(&self, rank: usize) -> Option<Orientation> {
-        let first = |keys: [&'static str; 3]| keys.into_iter().find(|key| self.get(key).is_some());
-        let matrix = first(["TransformMatrix", "Rotation", "Orientation"]);
-        let offset = first(["Offset", "Position", "Origin"]);
-        if matrix.is_none() && offset.is_none() {
-            return None;
-        }
-        let mut lps = Orientation::RAS;
-        if let Some(key) = matrix {
-            let numbers = self.numbers::<f64>(key, rank * rank)?;
-            for axis in 0..rank.min(3) {
-                for side in 0..rank.min(3) {
-                    lps.direction[axis][side] = numbers[axis * rank + side];
-                }
-            }
-            lps.direction = normalized(lps.direction)?;
-        }
-        if let Some(key) = offset {
-            let numbers = self.numbers::<f64>(key, rank)?;
-            for (slot, number) in lps.origin_mm.iter_mut().zip(numbers) {
-                *slot = number;
-            }
-        }
-        lps.origin_mm.iter().all(|x| x.is_finite()).then(|| lps.mirrored())
-    }
-
-    /// The numbers of a key; none unless there is one for each axis.
-    fn numbers<T: std::str::FromStr>(&self, key: &str, rank: usize) -> Option<Vec<T>> {
-        let words = self.get(key)?.split_whitespace();
-        let numbers: Option<Vec<T>> = words.map(|word| word.parse().ok()).collect();
-        numbers.filter(|numbers| numbers.len() == rank)
-    }
-
-    fn voxel_type(&self) -> Result<VoxelType, ImagingError> {
-        Ok(match self.get("ElementType") {
-            Some("MET_UCHAR") => VoxelType::U8,
-            // Signed, whatever the platform's `char` is.
-            Some("MET_CHAR") => VoxelType::I8,
-            Some("MET_USHORT") => VoxelType::U16,
-            Some("MET_SHORT") => VoxelType::I16,
-            Some("MET_UINT") => VoxelType::U32,
-            Some("MET_INT") => VoxelType::I32,
-            Some("MET_ULONG_LONG") => VoxelType::U64,
-            Some("MET_LONG_LONG") => VoxelType::I64,
-            Some("MET_FLOAT") => VoxelType::F32,
-            Some("MET_DOUBLE") => VoxelType::F64,
-            _ => {
-                return Err(self.invalid(
-                    "ElementType",
-                    "MET_UCHAR, MET_CHAR, MET_USHORT, MET_SHORT, MET_UINT, MET_INT, \
-                     MET_ULONG_LONG, MET_LONG_LONG, MET_FLOAT or MET_DOUBLE (the size of MET_LONG \
-                     differs between platforms)",
-                ));
-            }
-        })
-    }
-
-    /// The data file, which must lie in the header's own folder or beneath it.
-    fn data_path(&self) -> Result<PathBuf, ImagingError> {
-        let name = Path::new(&self.data_file);
-        let inside = name.components().all(|part| matches!(part, Component::Normal(_)));
-        if self.data_file.is_empty()
-            || !inside
-            || self.data_file.contains(['%', '\\'])
-            || self.data_file.starts_with("LIST")
-        {
-            return Err(ImagingError::Header {
-                path: self.path.to_path_buf(),
-                field: "ElementDataFile",
-                found: format!("\"{}\"", self.data_file.escape_debug()),
-                accepted: "LOCAL or the name of one file in the header's own folder".to_owned(),
-            });
+    /// A file in the header's own folder or beneath it.
+    fn beside(&self, name: &str) -> Result<PathBuf, ImagingError> {
+        let inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
+        if name.is_empty() || !inside || name.contains(['\\', '\0']) {
+            return Err(self.invalid());
         }
         Ok(self.path.with_file_name(name))
     }
 
-    /// Where the voxels, or their compressed form, start and end among `length` bytes.
-    fn data_range(
+    fn file(&self, path: PathBuf, count: u64) -> Result<Part, ImagingError> {
+        let length = self.files.open(&path)?.length;
+        self.part(path, 0, length, count)
+    }
+
+    /// Where one of `count` files holds its voxels, or their compressed form.
+    fn part(
         &self,
-        data_path: &Path,
-        start: usize,
-        length: usize,
-        volume: &VolumeHeader,
-        compressed: bool,
-    ) -> Result<(usize, usize), ImagingError> {
-        let bytes = volume.voxel_count().saturating_mul(volume.voxel_type.bytes());
-        let truncated = |what, expected: usize| ImagingError::Truncated {
-            path: data_path.to_path_buf(),
+        path: PathBuf,
+        start: u64,
+        length: u64,
+        count: u64,
+    ) -> Result<Part, ImagingError> {
+        let bytes = self.bytes / count;
+        let truncated = |path: &Path, what, expected| ImagingError::Truncated {
+            path: path.to_path_buf(),
             what,
-            expected: expected as u64,
-            found: length as u64,
+            expected,
+            found: length,
         };
-        let header_size = match self.get("HeaderSize") {
-            None => 0,
-            Some(value) => value
-                .parse::<i64>()
-                .ok()
-                .filter(|size| *size >= -1 && !(*size == -1 && compressed))
-                .ok_or_else(|| {
-                    self.invalid(
-                        "HeaderSize",
-                        "bytes to skip, or -1 for the end of uncompressed data",
-                    )
-                })?,
+        let from = match self.skipped {
+            Some(skipped) => start.saturating_add(skipped),
+            None => length
+                .checked_sub(bytes)
+                .filter(|from| *from >= start)
+                .ok_or_else(|| truncated(&path, "image", start.saturating_add(bytes)))?,
         };
-        let start = match usize::try_from(header_size) {
-            Ok(skipped) => start.saturating_add(skipped),
-            Err(_) => length.checked_sub(bytes).ok_or_else(|| truncated("image", bytes))?,
-        };
-        if start > length {
-            return Err(truncated("image", start));
+        if from > length {
+            return Err(truncated(&path, "image", from));
         }
-        let end = match self.get("CompressedDataSize").filter(|_| compressed) {
+        let size = self.header.get("CompressedDataSize").filter(|_| self.compressed && count == 1);
+        let to = match size {
             None => length,
             Some(value) => {
-                let size: usize = value.parse().map_err(|_| {
-                    self.invalid("CompressedDataSize", "the number of compressed bytes")
+                let size: u64 = value.parse().map_err(|_| {
+                    self.header.invalid("CompressedDataSize", "the number of compressed bytes")
                 })?;
-                start
-                    .checked_add(size)
-                    .filter(|end| *end <= length)
-                    .ok_or_else(|| truncated("compressed image", start.saturating_add(size)))?
+                from.checked_add(size).filter(|to| *to <= length).ok_or_else(|| {
+                    truncated(&path, "compressed image", from.saturating_add(size))
+                })?
             }
         };
-        Ok((start, end))
+        let framing = if self.compressed { Some(self.framing(&path, from)?) } else { None };
+        Ok(Part { path, framing, start: from, length: to - from, skip: 0 })
+    }
+
+    /// Data is compressed as one zlib stream, or, by some writers, as gzip.
+    fn framing(&self, path: &Path, from: u64) -> Result<Framing, ImagingError> {
+        let io = |source| ImagingError::Io { path: path.to_path_buf(), source };
+        let mut file = self.files.open(path)?;
+        let mut magic = Vec::new();
+        file.reader.seek(SeekFrom::Start(from)).map_err(io)?;
+        file.reader.take(2).read_to_end(&mut magic).map_err(io)?;
+        Ok(if is_gzip(&magic) { Framing::Gzip } else { Framing::Zlib })
+    }
+}
+
+/// A file name by a pattern with one `%d`, `%3d` or `%03d`; none for any other pattern.
+fn numbered(pattern: &str, number: u32) -> Option<String> {
+    let (before, rest) = pattern.split_once('%')?;
+    let (width, after) = rest.split_once(['d', 'i', 'u'])?;
+    if after.contains('%') || width.len() > 2 || !width.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let digits: usize = if width.is_empty() { 0 } else { width.parse().ok()? };
+    let number = if width.starts_with('0') {
+        format!("{number:0digits$}")
+    } else {
+        format!("{number:digits$}")
+    };
+    Some(format!("{before}{number}{after}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::numbered;
+
+    #[test]
+    fn patterns_are_those_of_printf() {
+        assert_eq!(numbered("slice%03d.raw", 7).unwrap(), "slice007.raw");
+        assert_eq!(numbered("s%d", 12).unwrap(), "s12");
+        assert_eq!(numbered("%2i.raw", 7).unwrap(), " 7.raw");
+        assert_eq!(numbered("%02u.raw", 123).unwrap(), "123.raw");
+        for bad in ["slice.raw", "%s.raw", "%d%d", "%-3d", "%100d", "%"] {
+            assert_eq!(numbered(bad, 1), None, "{bad}");
+        }
     }
 }

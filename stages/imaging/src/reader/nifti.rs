@@ -1,72 +1,146 @@
-//! NIfTI-1 and NIfTI-2 single files, plain or gzip-compressed.
+//! NIfTI-1 and NIfTI-2: one file, or a `.hdr` with an `.img`; plain or gzip-compressed.
 
-use std::io::Read;
-use std::path::Path;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
 
-use super::gzip::{GzipChain, is_gzip};
+use super::convert::Coding;
+use super::files::{ImageFiles, OpenFile};
+use super::inflate::{Framing, Inflate, is_gzip};
 use super::nifti_header::{self, NiftiHeader};
 use super::nifti_space;
-use super::voxels::{Coding, Stored};
-use crate::{ImagingError, VolumeHeader};
+use super::voxels::{Part, Stored, most_voxels};
+use crate::{ImagingError, Oddity, VolumeHeader};
 
-/// Reads the header and checks it against the size of the file.
+/// Reads the header and checks it against the size of the file that holds the voxels.
 pub(super) fn open(
+    files: &dyn ImageFiles,
     path: &Path,
-    bytes: Vec<u8>,
-    frame: Option<usize>,
+    file: OpenFile,
 ) -> Result<Stored, ImagingError> {
-    let coding = if is_gzip(&bytes) { Coding::Gzip } else { Coding::Plain };
-    let head = match coding {
-        Coding::Gzip => decompressed_head(path, &bytes)?,
-        _ => bytes[..bytes.len().min(nifti_header::LONGEST)].to_vec(),
+    let mut oddities = Vec::new();
+    // Given the voxels of a pair, the header lies in the file beside them.
+    let (header_path, file) = match pair(path, "img", "hdr") {
+        Some(names) => open_pair(files, path, &names)?,
+        None => (path.to_path_buf(), file),
     };
-    let header = nifti_header::parse(path, &head)?;
-    let (slope, intercept) = scaling(path, &header);
-    let (shape, frames) = shape(path, &header)?;
-    let frame = choose_frame(path, frame, frames)?;
-    let frame_bytes = shape.iter().product::<usize>() * header.voxel_type.bytes();
+    let (head, compressed, length) = head(&header_path, file)?;
+    let (header, single) = nifti_header::parse(&header_path, &head, &mut oddities)?;
+    note_name(&header_path, compressed, &mut oddities);
+    let (data_path, framing, length) = if single {
+        (header_path.clone(), compressed.then_some(Framing::Gzip), length)
+    } else {
+        let (data_path, mut file) = if header_path == path {
+            let names = pair(path, "hdr", "img").ok_or_else(|| ImagingError::Header {
+                path: path.to_path_buf(),
+                field: "magic",
+                found: "that of a header with its voxels in another file".to_owned(),
+                accepted: "a name that ends in .hdr, so that the .img can be found".to_owned(),
+            })?;
+            open_pair(files, path, &names)?
+        } else {
+            (path.to_path_buf(), files.open(path)?)
+        };
+        let compressed = is_compressed(&data_path, &mut file)?;
+        note_name(&data_path, compressed, &mut oddities);
+        (data_path, compressed.then_some(Framing::Gzip), file.length)
+    };
+    let (shape, frames) = shape(&header_path, &header)?;
+    let (slope, intercept) = scaling(&header, &mut oddities);
+    let spacing_mm = nifti_space::spacing_mm(&header_path, &header, &mut oddities)?;
+    let orientation = nifti_space::orientation(&header, spacing_mm, &mut oddities);
     Stored {
         path: path.to_path_buf(),
-        header: VolumeHeader {
-            shape,
-            spacing_mm: nifti_space::spacing_mm(path, &header)?,
-            voxel_type: header.voxel_type,
-            orientation: nifti_space::orientation(&header),
-        },
-        order: header.order,
-        slope,
-        intercept,
-        coding,
-        bytes,
-        skip: header.vox_offset.saturating_add((frame as u64).saturating_mul(frame_bytes as u64)),
+        format: header.format,
+        header: VolumeHeader { shape, spacing_mm, voxel_type: header.voxel_type, orientation },
+        coding: Coding { voxel_type: header.voxel_type, order: header.order, slope, intercept },
+        channels: (1, 0),
+        frames: (frames, 0),
+        parts: vec![Part { path: data_path, framing, start: 0, length, skip: header.vox_offset }],
+        oddities,
     }
     .checked()
 }
 
-fn decompressed_head(path: &Path, bytes: &[u8]) -> Result<Vec<u8>, ImagingError> {
-    let mut head = Vec::new();
-    GzipChain::new(bytes).take(nifti_header::LONGEST as u64).read_to_end(&mut head).map_err(
-        |source| ImagingError::Compressed {
-            path: path.to_path_buf(),
-            encoding: "gzip",
-            produced: head.len() as u64,
-            source,
-        },
-    )?;
-    Ok(head)
+/// The names of the other file of a pair, the likelier first; none if the name has another ending.
+fn pair(path: &Path, from: &str, to: &str) -> Option<[PathBuf; 2]> {
+    let name = path.file_name()?.to_str()?;
+    let lower = name.to_ascii_lowercase();
+    let (endings, others) = ([format!(".{from}"), format!(".{from}.gz")], ["", ".gz"]);
+    let which = endings.iter().position(|ending| lower.ends_with(ending))?;
+    let stem = &name[..name.len() - endings[which].len()];
+    // The case of the name is kept: SCAN.IMG goes with SCAN.HDR.
+    let upper = !name[stem.len()..].contains(|letter: char| letter.is_ascii_lowercase());
+    let named = |gz: &str| {
+        let ending = format!(".{to}{gz}");
+        let ending = if upper { ending.to_ascii_uppercase() } else { ending };
+        path.with_file_name(format!("{stem}{ending}"))
+    };
+    Some([named(others[which]), named(others[1 - which])])
 }
 
-/// The frame to read; a file of several needs a choice, because averaging or taking the first
-/// would be a guess.
-pub(super) fn choose_frame(
+/// Opens the first of two names that is there.
+fn open_pair<'a>(
+    files: &'a dyn ImageFiles,
     path: &Path,
-    frame: Option<usize>,
-    frames: usize,
-) -> Result<usize, ImagingError> {
-    match frame {
-        None if frames == 1 => Ok(0),
-        Some(frame) if frame < frames => Ok(frame),
-        _ => Err(ImagingError::Frame { path: path.to_path_buf(), frame, frames }),
+    names: &[PathBuf; 2],
+) -> Result<(PathBuf, OpenFile<'a>), ImagingError> {
+    for name in names {
+        match files.open(name) {
+            Ok(file) => return Ok((name.clone(), file)),
+            Err(ImagingError::Io { source, .. })
+                if source.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let [first, second] = names.each_ref().map(|name| name.display().to_string());
+    Err(ImagingError::MissingPart {
+        path: path.to_path_buf(),
+        accepted: format!("{first} or {second}"),
+    })
+}
+
+/// The decompressed start of a file, whether it is compressed, and its length.
+fn head(path: &Path, mut file: OpenFile) -> Result<(Vec<u8>, bool, u64), ImagingError> {
+    let compressed = is_compressed(path, &mut file)?;
+    let mut head = Vec::new();
+    let longest = nifti_header::LONGEST as u64;
+    let read = if compressed {
+        Inflate::new(file.reader, Framing::Gzip).take(longest).read_to_end(&mut head)
+    } else {
+        file.reader.take(longest).read_to_end(&mut head)
+    };
+    read.map_err(|source| match source.kind() {
+        std::io::ErrorKind::InvalidData | std::io::ErrorKind::UnexpectedEof => {
+            ImagingError::Compressed {
+                path: path.to_path_buf(),
+                encoding: "gzip",
+                produced: head.len() as u64,
+                source,
+            }
+        }
+        _ => ImagingError::Io { path: path.to_path_buf(), source },
+    })?;
+    Ok((head, compressed, file.length))
+}
+
+fn is_compressed(path: &Path, file: &mut OpenFile) -> Result<bool, ImagingError> {
+    let io = |source| ImagingError::Io { path: path.to_path_buf(), source };
+    let mut magic = Vec::new();
+    file.reader.by_ref().take(2).read_to_end(&mut magic).map_err(io)?;
+    file.reader.seek(SeekFrom::Start(0)).map_err(io)?;
+    Ok(is_gzip(&magic))
+}
+
+/// Notes a name that promises another compression; one that promises nothing is fine.
+fn note_name(path: &Path, compressed: bool, oddities: &mut Vec<Oddity>) {
+    let ending = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    let odd = match ending.as_str() {
+        "gz" => !compressed,
+        "nii" | "hdr" | "img" => compressed,
+        _ => false,
+    };
+    if odd {
+        oddities.push(Oddity::Name { compressed });
     }
 }
 
@@ -93,21 +167,17 @@ fn shape(path: &Path, header: &NiftiHeader) -> Result<([usize; 3], usize), Imagi
             None => frames = frames.saturating_mul(length),
         }
     }
-    shape
-        .iter()
-        .try_fold(1usize, |product, length| product.checked_mul(*length))
-        .filter(|count| *count < 1 << 48)
-        .ok_or_else(|| invalid("fewer voxels than memory can hold"))?;
+    most_voxels(shape, frames).map_err(|accepted| invalid(&accepted))?;
     Ok((shape, frames))
 }
 
 /// Slope and intercept; a slope of zero or one that is not a number means no scaling at all.
-fn scaling(path: &Path, header: &NiftiHeader) -> (f64, f64) {
+fn scaling(header: &NiftiHeader, oddities: &mut Vec<Oddity>) -> (f64, f64) {
     if header.slope == 0.0 {
         return (1.0, 0.0);
     }
     if !header.slope.is_finite() {
-        tracing::warn!(file = %path.display(), scl_slope = header.slope, "ignored intensity scaling");
+        oddities.push(Oddity::Slope { found: header.slope });
         return (1.0, 0.0);
     }
     (header.slope, header.intercept)

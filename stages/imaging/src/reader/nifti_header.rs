@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use crate::{ByteOrder, ImagingError, VoxelType};
+use super::read::ImageFormat;
+use crate::{ByteOrder, ImagingError, Oddity, VoxelType};
 
 /// Bytes of a NIfTI-1 header with its extension flag: where voxels start at the earliest.
 const FIRST_VOXEL_1: u64 = 352;
@@ -14,6 +15,7 @@ pub(super) const LONGEST: usize = 540;
 /// What both versions of the header say, in the widest types of either.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct NiftiHeader {
+    pub(super) format: ImageFormat,
     pub(super) order: ByteOrder,
     /// `dim[0]` is the rank.
     pub(super) dim: [i64; 8],
@@ -60,23 +62,20 @@ impl Fields<'_> {
     fn f32(&self, offset: usize) -> f64 {
         f64::from(f32::from_le_bytes(self.at(offset)))
     }
+    fn offset(&self, version: u8) -> f64 {
+        if version == 1 { self.f32(108) } else { self.i64(168) as f64 }
+    }
     fn f64(&self, offset: usize) -> f64 {
         f64::from_le_bytes(self.at(offset))
     }
 }
 
-/// Parses the start of a decompressed file.
-pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<NiftiHeader, ImagingError> {
-    let invalid = |field, found: String, accepted: &str| ImagingError::Header {
-        path: path.to_path_buf(),
-        field,
-        found,
-        accepted: accepted.to_owned(),
-    };
-    let short = |expected: usize| ImagingError::Truncated {
+/// Version and byte order by the size that the header claims for itself.
+fn version_of(path: &Path, bytes: &[u8]) -> Result<(u8, ByteOrder), ImagingError> {
+    let short = |expected: u64| ImagingError::Truncated {
         path: path.to_path_buf(),
         what: "header",
-        expected: expected as u64,
+        expected,
         found: bytes.len() as u64,
     };
     let size = bytes.first_chunk::<4>().ok_or_else(|| short(348))?;
@@ -86,27 +85,58 @@ pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<NiftiHeader, ImagingErr
         (540, _) => (2, ByteOrder::Little),
         (_, 540) => (2, ByteOrder::Big),
         (other, _) => {
-            let accepted = "348 (NIfTI-1) or 540 (NIfTI-2), in either byte order";
-            return Err(invalid("sizeof_hdr", other.to_string(), accepted));
+            return Err(ImagingError::Header {
+                path: path.to_path_buf(),
+                field: "sizeof_hdr",
+                found: other.to_string(),
+                accepted: "348 (NIfTI-1) or 540 (NIfTI-2), in either byte order".to_owned(),
+            });
         }
     };
     let length = if version == 1 { 348 } else { 540 };
-    if bytes.len() < length {
+    if (bytes.len() as u64) < length {
         return Err(short(length));
     }
-    let (found, wanted): (&[u8], &[u8]) = if version == 1 {
-        (&bytes[344..348], b"n+1\0")
+    Ok((version, order))
+}
+
+/// Whether the voxels are in the same file, by the magic string of a version.
+fn is_single(path: &Path, bytes: &[u8], version: u8) -> Result<bool, ImagingError> {
+    let (found, magics): (&[u8], [&[u8]; 2]) = if version == 1 {
+        (&bytes[344..348], [b"n+1\0", b"ni1\0"])
     } else {
-        (&bytes[4..12], b"n+2\0\r\n\x1a\n")
+        (&bytes[4..12], [b"n+2\0\r\n\x1a\n", b"ni2\0\r\n\x1a\n"])
     };
-    if found != wanted {
-        let found = format!("\"{}\"", found.escape_ascii());
-        let accepted = format!(
-            "\"{}\" (header and voxels in one file; .hdr/.img pairs and Analyze files are not read)",
-            wanted.escape_ascii()
-        );
-        return Err(invalid("magic", found, &accepted));
+    if magics.contains(&found) {
+        return Ok(found == magics[0]);
     }
+    Err(ImagingError::Header {
+        path: path.to_path_buf(),
+        field: "magic",
+        found: format!("\"{}\"", found.escape_ascii()),
+        accepted: format!(
+            "\"{}\" (voxels in the same file) or \"{}\" (in an .img); Analyze 7.5 files, which have \
+             none, do not say where left is and are not read",
+            magics[0].escape_ascii(),
+            magics[1].escape_ascii()
+        ),
+    })
+}
+
+/// Parses the start of a decompressed file; also says whether the voxels are in the same file.
+pub(super) fn parse(
+    path: &Path,
+    bytes: &[u8],
+    oddities: &mut Vec<Oddity>,
+) -> Result<(NiftiHeader, bool), ImagingError> {
+    let invalid = |field, found: String, accepted: &str| ImagingError::Header {
+        path: path.to_path_buf(),
+        field,
+        found,
+        accepted: accepted.to_owned(),
+    };
+    let (version, order) = version_of(path, bytes)?;
+    let single = is_single(path, bytes, version)?;
     let fields = Fields { bytes, order };
     let (datatype, bitpix) = match version {
         1 => (fields.i16(70), fields.i16(72)),
@@ -115,23 +145,29 @@ pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<NiftiHeader, ImagingErr
     let voxel_type = voxel_type_of(datatype)
         .map_err(|name| invalid("datatype", format!("{datatype} ({name})"), ACCEPTED_TYPES))?;
     if usize::try_from(bitpix) != Ok(voxel_type.bytes() * 8) {
-        tracing::warn!(file = %path.display(), bitpix, datatype, "ignored a bitpix that disagrees with datatype");
+        oddities.push(Oddity::Bitpix { bitpix, datatype: voxel_type.bytes() * 8 });
     }
     let (first_voxel, offset) = match version {
-        1 => (FIRST_VOXEL_1, fields.f32(108)),
-        _ => (FIRST_VOXEL_2, fields.i64(168) as f64),
+        _ if !single => (0, fields.offset(version)),
+        1 => (FIRST_VOXEL_1, fields.offset(version)),
+        _ => (FIRST_VOXEL_2, fields.offset(version)),
     };
     if !(0.0..=9e15).contains(&offset) || offset.fract() != 0.0 {
         let accepted = "a whole number of bytes, 352 or more";
         return Err(invalid("vox_offset", offset.to_string(), accepted));
     }
-    Ok(if version == 1 {
+    let vox_offset = (offset as u64).max(first_voxel);
+    if (offset as u64) < first_voxel {
+        oddities.push(Oddity::VoxOffset { found: offset, used: vox_offset });
+    }
+    let header = if version == 1 {
         NiftiHeader {
+            format: ImageFormat::Nifti1,
             order,
             dim: std::array::from_fn(|i| i64::from(fields.i16(40 + 2 * i))),
             voxel_type,
             pixdim: std::array::from_fn(|i| fields.f32(76 + 4 * i)),
-            vox_offset: (offset as u64).max(first_voxel),
+            vox_offset,
             slope: fields.f32(112),
             intercept: fields.f32(116),
             xyzt_units: i32::from(bytes[123]),
@@ -145,11 +181,12 @@ pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<NiftiHeader, ImagingErr
         }
     } else {
         NiftiHeader {
+            format: ImageFormat::Nifti2,
             order,
             dim: std::array::from_fn(|i| fields.i64(16 + 8 * i)),
             voxel_type,
             pixdim: std::array::from_fn(|i| fields.f64(104 + 8 * i)),
-            vox_offset: (offset as u64).max(first_voxel),
+            vox_offset,
             slope: fields.f64(176),
             intercept: fields.f64(184),
             xyzt_units: fields.i32(500),
@@ -161,7 +198,8 @@ pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<NiftiHeader, ImagingErr
                 std::array::from_fn(|column| fields.f64(400 + 32 * row + 8 * column))
             }),
         }
-    })
+    };
+    Ok((header, single))
 }
 
 const ACCEPTED_TYPES: &str = "2 (uint8), 4 (int16), 8 (int32), 16 (float32), 64 (float64), 256 (int8), \

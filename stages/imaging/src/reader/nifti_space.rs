@@ -4,7 +4,14 @@ use std::path::Path;
 
 use super::nifti_header::NiftiHeader;
 use crate::orientation::normalized;
-use crate::{ImagingError, Orientation};
+use crate::{ImagingError, Oddity, Orientation};
+
+/// The two transforms may differ by so much and still be the same one: the first part of a half
+/// turn's quaternion is lost in single precision, which costs up to 0.0005 of a direction.
+const SAME: f64 = 1e-3;
+
+/// Axes with a larger cosine are reported as not perpendicular.
+const SHEAR: f64 = 1e-4;
 
 /// Millimetres in the header's unit of length.
 fn millimetres(header: &NiftiHeader) -> f64 {
@@ -17,14 +24,20 @@ fn millimetres(header: &NiftiHeader) -> f64 {
 }
 
 /// Voxel size from `pixdim`, never from an affine: real releases carry affines of unit scale.
-pub(super) fn spacing_mm(path: &Path, header: &NiftiHeader) -> Result<[f64; 3], ImagingError> {
+pub(super) fn spacing_mm(
+    path: &Path,
+    header: &NiftiHeader,
+    oddities: &mut Vec<Oddity>,
+) -> Result<[f64; 3], ImagingError> {
     let millimetres = millimetres(header);
     let mut spacing = [1.0; 3];
+    let mut negative = false;
     for (axis, spacing) in spacing.iter_mut().enumerate() {
         let present = (axis as i64) < header.dim[0];
         let found = header.pixdim[axis + 1].abs() * millimetres;
         if found.is_finite() && found > 0.0 {
             *spacing = found;
+            negative |= present && header.pixdim[axis + 1] < 0.0;
         } else if present {
             return Err(ImagingError::Header {
                 path: path.to_path_buf(),
@@ -34,42 +47,59 @@ pub(super) fn spacing_mm(path: &Path, header: &NiftiHeader) -> Result<[f64; 3], 
             });
         }
     }
-    report_affine(path, header, millimetres, spacing);
+    match header.xyzt_units & 7 {
+        1 => oddities.push(Oddity::Unit { unit: "m" }),
+        3 => oddities.push(Oddity::Unit { unit: "micron" }),
+        0 | 2 => {}
+        code => oddities.push(Oddity::UnknownUnit { code }),
+    }
+    if negative {
+        let [_, x, y, z, ..] = header.pixdim;
+        oddities.push(Oddity::NegativeSpacing { found: [x, y, z] });
+    }
     Ok(spacing)
-}
-
-/// Notes an sform whose scale is not the voxel size, as in every file of the ACDC release.
-fn report_affine(path: &Path, header: &NiftiHeader, millimetres: f64, spacing: [f64; 3]) {
-    if header.sform_code <= 0 {
-        return;
-    }
-    let norms: [f64; 3] = std::array::from_fn(|column| {
-        header.sform.iter().map(|row| row[column] * row[column]).sum::<f64>().sqrt() * millimetres
-    });
-    // Written so that NaN counts as a disagreement.
-    if !norms.iter().zip(&spacing).all(|(norm, mm)| ((norm - mm) / mm).abs() <= 1e-3) {
-        tracing::debug!(file = %path.display(), sform = ?norms, pixdim = ?spacing, "spacing taken from pixdim, the sform disagrees");
-    }
 }
 
 /// The orientation of the transform that agrees with `pixdim`: the qform, which is built on it,
 /// if there is one; otherwise the directions of the sform, whatever their scale.
 ///
-/// Where both say the same, the sform's numbers are taken: the first part of a half turn's
-/// quaternion is lost in single precision, which costs up to 0.0005 of a direction.
-pub(super) fn orientation(header: &NiftiHeader) -> Option<Orientation> {
+/// Where both say the same, the numbers of the sform are taken, which are more precise.
+pub(super) fn orientation(
+    header: &NiftiHeader,
+    spacing_mm: [f64; 3],
+    oddities: &mut Vec<Oddity>,
+) -> Option<Orientation> {
     let millimetres = millimetres(header);
-    match (qform(header, millimetres), sform(header, millimetres)) {
-        (Some(q), Some(s)) if same(&q, &s) => Some(s),
-        (q, s) => q.or(s),
+    let mut usable = |code: i32, field, read: &dyn Fn() -> Option<Orientation>| {
+        let found = if code > 0 { read() } else { return None };
+        if found.is_none() {
+            oddities.push(Oddity::UnusableTransform { field });
+        }
+        found
+    };
+    let qform = usable(header.qform_code, "qform", &|| qform(header, millimetres));
+    let sform = usable(header.sform_code, "sform", &|| sform(header, millimetres));
+    if sform.is_some() {
+        let sform_mm: [f64; 3] = std::array::from_fn(|axis| {
+            header.sform.iter().map(|row| row[axis] * row[axis]).sum::<f64>().sqrt() * millimetres
+        });
+        let off = |(norm, mm): (&f64, &f64)| ((norm - mm) / mm).abs() > 1e-3;
+        if sform_mm.iter().zip(&spacing_mm).any(off) {
+            oddities.push(Oddity::SformScale { sform_mm, spacing_mm });
+        }
     }
-}
-
-/// Whether two orientations differ by no more than rounding, or that of a half turn.
-fn same(a: &Orientation, b: &Orientation) -> bool {
-    let close = |a: &[f64], b: &[f64]| a.iter().zip(b).all(|(a, b)| (a - b).abs() <= 1e-3);
-    close(a.direction.as_flattened(), b.direction.as_flattened())
-        && close(&a.origin_mm, &b.origin_mm)
+    let orientation = match (qform, sform) {
+        (Some(qform), Some(sform)) if qform.difference(&sform) <= SAME => sform,
+        (Some(qform), Some(sform)) => {
+            oddities.push(Oddity::FormsDisagree { qform, sform });
+            qform
+        }
+        (qform, sform) => qform.or(sform)?,
+    };
+    if orientation.shear() > SHEAR {
+        oddities.push(Oddity::Shear { cosine: orientation.shear() });
+    }
+    Some(orientation)
 }
 
 /// Rotation by the unit quaternion whose last three parts the header stores.
@@ -78,9 +108,6 @@ fn same(a: &Orientation, b: &Orientation) -> bool {
 /// NIfTI-1 standard, "method 2": a = sqrt(1 - b^2 - c^2 - d^2), the third axis times `pixdim[0]`
 /// (0 counts as 1).
 fn qform(header: &NiftiHeader, millimetres: f64) -> Option<Orientation> {
-    if header.qform_code <= 0 {
-        return None;
-    }
     let [mut b, mut c, mut d] = header.quaternion;
     let square = b * b + c * c + d * d;
     // Stored in single precision, a half turn comes out a little longer than 1.
@@ -108,9 +135,6 @@ fn qform(header: &NiftiHeader, millimetres: f64) -> Option<Orientation> {
 }
 
 fn sform(header: &NiftiHeader, millimetres: f64) -> Option<Orientation> {
-    if header.sform_code <= 0 {
-        return None;
-    }
     let direction = std::array::from_fn(|axis| std::array::from_fn(|row| header.sform[row][axis]));
     orientation_of(direction, header.sform.map(|row| row[3]), millimetres)
 }
@@ -124,5 +148,8 @@ fn orientation_of(
     // Adding zero makes a negative zero positive.
     let direction = direction.map(|vector| vector.map(|x| x + 0.0));
     let origin_mm = origin.map(|x| x * millimetres + 0.0);
-    origin_mm.iter().all(|x| x.is_finite()).then_some(Orientation { direction, origin_mm })
+    let orientation = Orientation { direction, origin_mm };
+    // Three axes in one plane are no grid.
+    let usable = origin_mm.iter().all(|x| x.is_finite()) && orientation.handedness().abs() > 1e-6;
+    usable.then_some(orientation)
 }

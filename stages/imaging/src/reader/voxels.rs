@@ -1,263 +1,378 @@
-//! From stored bytes to voxels in one pass, whatever the format.
+//! From an image file whose header has been read to its voxels, whatever the format.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Read};
-use std::path::PathBuf;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
 
-use flate2::bufread::ZlibDecoder;
-
-use super::gzip::GzipChain;
-use crate::{ByteOrder, ImagingError, LabelMap, NonFinite, Volume, VolumeHeader, VoxelType};
-
-/// A label is a class id if it is this close to a whole number.
-const WHOLE: f64 = 1e-3;
-
-/// So many values without a class are collected for the message.
-const MOST_UNMAPPED: usize = 64;
+use super::convert::{BadLabel, Coding, Labels, append_values};
+use super::files::{ImageFiles, OpenFile};
+use super::inflate::{Framing, Inflate};
+use super::read::ImageFormat;
+use crate::{ImagingError, LabelMap, LabelOptions, NonFinite, Oddity, Volume, VolumeHeader};
 
 /// Deflate cannot expand data by more than this factor.
 const LARGEST_EXPANSION: u64 = 1032;
 
-/// How the bytes of a file become the stream that holds the voxels.
-pub(super) enum Coding {
-    Plain,
-    Gzip,
-    Zlib,
+/// Decoded bytes that are converted at a time: what a core's second-level cache holds together
+/// with the voxels made of them.
+const PIECE: usize = 1 << 17;
+
+/// A volume of more voxels is taken for a damaged header; a whole body at 0.5 mm has a quarter.
+const MOST_VOXELS: usize = 1 << 32;
+
+/// Checks the number of voxels of one volume and of all; the error says what is accepted.
+pub(super) fn most_voxels(shape: [usize; 3], frames: usize) -> Result<(), String> {
+    let count = |lengths: &[usize]| {
+        lengths.iter().try_fold(1usize, |product, length| product.checked_mul(*length))
+    };
+    let [nx, ny, nz] = shape;
+    let fits = count(&shape).is_some_and(|voxels| voxels <= MOST_VOXELS)
+        && count(&[nx, ny, nz, frames]).is_some_and(|voxels| voxels < 1 << 48);
+    fits.then_some(()).ok_or_else(|| format!("at most {MOST_VOXELS} voxels in one volume"))
+}
+
+/// A file, or a part of one, that holds voxels.
+#[derive(Debug, Clone)]
+pub(super) struct Part {
+    pub(super) path: PathBuf,
+    pub(super) framing: Option<Framing>,
+    /// Bytes of the file before the data, compressed or not.
+    pub(super) start: u64,
+    /// Bytes of the data in the file.
+    pub(super) length: u64,
+    /// Bytes of the decoded data before the first voxel.
+    pub(super) skip: u64,
 }
 
 /// An image file whose header has been read.
 pub(super) struct Stored {
     pub(super) path: PathBuf,
+    pub(super) format: ImageFormat,
     pub(super) header: VolumeHeader,
-    pub(super) order: ByteOrder,
-    /// Stored value times slope plus intercept is the physical value; slope is finite.
-    pub(super) slope: f64,
-    pub(super) intercept: f64,
     pub(super) coding: Coding,
-    /// The bytes as they are on disk, compressed or not.
-    pub(super) bytes: Vec<u8>,
-    /// Bytes of the decoded stream before the first voxel.
-    pub(super) skip: u64,
+    /// Numbers per voxel, and which one is read.
+    pub(super) channels: (usize, usize),
+    /// Volumes one after the other, and which one is read.
+    pub(super) frames: (usize, usize),
+    /// The files that hold the voxels, each the same number of bytes.
+    pub(super) parts: Vec<Part>,
+    pub(super) oddities: Vec<Oddity>,
 }
 
 impl Stored {
-    /// Checks that the file can hold the voxels its header claims, before anything is allocated.
+    /// Bytes of one frame.
+    fn frame_bytes(&self) -> u64 {
+        let record = self.header.voxel_type.bytes() as u64 * self.channels.0 as u64;
+        record.saturating_mul(self.header.voxel_count() as u64)
+    }
+
+    /// Bytes of voxels in each part.
+    fn part_bytes(&self) -> u64 {
+        self.frame_bytes().saturating_mul(self.frames.0 as u64) / self.parts.len().max(1) as u64
+    }
+
+    /// Checks that every file can hold the voxels its header claims, before anything is
+    /// allocated.
     pub(super) fn checked(self) -> Result<Self, ImagingError> {
-        let size = self.header.voxel_type.bytes() as u64;
-        let voxels = self.header.voxel_count() as u64;
-        let expected = voxels.saturating_mul(size).saturating_add(self.skip);
-        let found = self.bytes.len() as u64;
-        let possible = match self.coding {
-            Coding::Plain => found,
-            Coding::Gzip | Coding::Zlib => found.saturating_mul(LARGEST_EXPANSION),
-        };
-        if possible < expected {
-            let what = match self.coding {
-                Coding::Plain => "image",
-                Coding::Gzip | Coding::Zlib => "image (at the highest compression)",
+        for part in &self.parts {
+            let decoded = self.part_bytes().saturating_add(part.skip);
+            let (expected, found, what) = match part.framing {
+                None => (decoded.saturating_add(part.start), part.length + part.start, "image"),
+                Some(_) => {
+                    let most = part.length.saturating_mul(LARGEST_EXPANSION);
+                    (decoded, most, "image (at the highest compression)")
+                }
             };
-            return Err(ImagingError::Truncated {
-                path: self.path,
-                what,
-                expected,
-                found: possible,
-            });
+            if found < expected {
+                let path = part.path.clone();
+                return Err(ImagingError::Truncated { path, what, expected, found });
+            }
+        }
+        Ok(self)
+    }
+
+    /// How many volumes the file holds.
+    pub(super) fn volumes(&self) -> usize {
+        self.frames.0.saturating_mul(self.channels.0)
+    }
+
+    /// Chooses a volume; a file of several needs a choice, because averaging or taking the first
+    /// would be a guess. Channels, which lie interleaved, count faster than frames.
+    pub(super) fn frame(mut self, frame: Option<usize>) -> Result<Self, ImagingError> {
+        let frames = self.volumes();
+        match frame {
+            None if frames == 1 => {}
+            Some(chosen) if chosen < frames => {
+                self.channels.1 = chosen % self.channels.0;
+                self.frames.1 = chosen / self.channels.0;
+            }
+            _ => return Err(ImagingError::Frame { path: self.path, frame, frames }),
         }
         Ok(self)
     }
 
     /// Decodes the image.
-    pub(super) fn volume(self, non_finite: NonFinite) -> Result<Volume, ImagingError> {
-        if !self.intercept.is_finite() {
+    pub(super) fn volume(
+        mut self,
+        files: &dyn ImageFiles,
+        non_finite: NonFinite,
+    ) -> Result<(Volume, Vec<Oddity>), ImagingError> {
+        if !self.coding.intercept.is_finite() {
             return Err(ImagingError::Header {
                 path: self.path,
                 field: "scl_inter",
-                found: self.intercept.to_string(),
+                found: self.coding.intercept.to_string(),
                 accepted: "a finite number (or scl_slope = 0 for no scaling)".to_owned(),
             });
         }
-        let (slope, intercept) = (self.slope, self.intercept);
-        let mut not_finite = 0;
-        let voxels: Vec<f32> = self.decode(|stored| {
-            let value = (stored * slope + intercept) as f32;
-            if value.is_finite() {
-                return value;
-            }
-            not_finite += 1;
-            match non_finite {
-                NonFinite::Refuse => value,
-                NonFinite::Fill(fill) => fill,
+        let fill = match non_finite {
+            NonFinite::Fill(fill) if fill.is_finite() => Some(fill),
+            _ => None,
+        };
+        let total = self.header.voxel_count();
+        let mut voxels = self.reserve(total)?;
+        let mut count = 0;
+        let coding = self.coding;
+        self.decode(files, |piece| {
+            let from = voxels.len();
+            let found = append_values(piece, &coding, &mut voxels);
+            count += found;
+            if let Some(fill) = fill.filter(|_| found > 0) {
+                voxels[from..]
+                    .iter_mut()
+                    .filter(|value| !value.is_finite())
+                    .for_each(|value| *value = fill);
             }
         })?;
-        if not_finite > 0 && non_finite == NonFinite::Refuse {
-            let total = voxels.len();
-            return Err(ImagingError::NonFinite { path: self.path, count: not_finite, total });
+        match fill {
+            Some(fill) if count > 0 => self.oddities.push(Oddity::NonFiniteFilled { count, fill }),
+            None if count > 0 => {
+                return Err(ImagingError::NonFinite { path: self.path, count, total });
+            }
+            _ => {}
         }
-        Ok(Volume { header: self.header, voxels })
+        Ok((Volume { header: self.header, voxels }, self.oddities))
     }
 
     /// Decodes the label map.
     pub(super) fn label_map(
-        self,
-        remap: Option<&BTreeMap<i64, u8>>,
-    ) -> Result<LabelMap, ImagingError> {
-        let slope = self.slope;
-        let intercept = if self.intercept.is_finite() {
-            self.intercept
-        } else {
-            tracing::warn!(file = %self.path.display(), found = self.intercept, "ignored the scl_inter of a label map");
-            0.0
-        };
-        let mut bad: Option<(usize, f64)> = None;
-        let mut index = 0;
-        let mut unmapped = BTreeSet::new();
-        // Beyond 2^53 a whole number in double precision says little.
-        let range = if remap.is_some() { -9e15..=9e15 } else { 0.0..=255.0 };
-        let labels: Vec<u8> = self.decode(|stored| {
-            let value = stored * slope + intercept;
-            let whole = value.round();
-            // Written so that NaN is refused too.
-            if !((value - whole).abs() <= WHOLE && range.contains(&whole)) {
-                bad.get_or_insert((index, value));
+        mut self,
+        files: &dyn ImageFiles,
+        options: &LabelOptions,
+    ) -> Result<(LabelMap, Vec<Oddity>), ImagingError> {
+        if !self.coding.intercept.is_finite() {
+            self.oddities.push(Oddity::Intercept { found: self.coding.intercept });
+            self.coding.intercept = 0.0;
+        }
+        let mut labels =
+            Labels::new(self.reserve(self.header.voxel_count())?, options.remap.as_ref());
+        let coding = self.coding;
+        // A bad label is reported only when the whole file proved intact.
+        let mut bad = None;
+        self.decode(files, |piece| {
+            if bad.is_none() {
+                bad = labels.append(piece, &coding).err();
             }
-            index += 1;
-            let Some(remap) = remap else { return whole as u8 };
-            remap.get(&(whole as i64)).copied().unwrap_or_else(|| {
-                if unmapped.len() < MOST_UNMAPPED {
-                    unmapped.insert(whole as i64);
-                }
-                0
-            })
         })?;
-        if let Some((index, value)) = bad {
+        if let Some(BadLabel { index, value }) = bad {
             let [nx, ny, _] = self.header.shape;
             let voxel = [index % nx, index / nx % ny, index / nx / ny];
-            return Err(ImagingError::Label { path: self.path, voxel, value });
+            let remapped = options.remap.is_some();
+            return Err(ImagingError::Label { path: self.path, voxel, value, remapped });
         }
-        if let Some(remap) = remap.filter(|_| !unmapped.is_empty()) {
-            let found = unmapped.into_iter().collect();
+        if let Some(remap) = options.remap.as_ref().filter(|_| !labels.unmapped.is_empty()) {
+            let found = labels.unmapped.into_iter().collect();
             let accepted = remap.keys().copied().collect();
             return Err(ImagingError::Unmapped { path: self.path, found, accepted });
         }
-        Ok(LabelMap { header: self.header, labels })
-    }
-
-    /// Decodes every voxel through `map`, then reads on so that checksums are verified.
-    fn decode<T>(&self, map: impl FnMut(f64) -> T) -> Result<Vec<T>, ImagingError> {
-        match self.coding {
-            Coding::Plain => self.decode_stream(&mut self.bytes.as_slice(), map),
-            Coding::Gzip => self.decode_stream(&mut GzipChain::new(&self.bytes), map),
-            Coding::Zlib => self.decode_stream(&mut ZlibDecoder::new(self.bytes.as_slice()), map),
+        if labels.rounded > 0 {
+            self.oddities.push(Oddity::LabelsRounded { count: labels.rounded });
         }
+        Ok((LabelMap { header: self.header, labels: labels.ids }, self.oddities))
     }
 
-    fn decode_stream<T>(
-        &self,
-        stream: &mut dyn Read,
-        mut map: impl FnMut(f64) -> T,
-    ) -> Result<Vec<T>, ImagingError> {
-        let size = self.header.voxel_type.bytes();
-        let count = self.header.voxel_count();
-        let expected = self.skip + (count * size) as u64;
+    fn reserve<T>(&self, count: usize) -> Result<Vec<T>, ImagingError> {
         let mut voxels = Vec::new();
         voxels.try_reserve_exact(count).map_err(|error| ImagingError::Io {
             path: self.path.clone(),
             source: io::Error::new(io::ErrorKind::OutOfMemory, error),
         })?;
-        let mut buffer = vec![0; 1 << 16];
-        let mut produced = 0;
-        while produced < expected {
-            let before = produced < self.skip;
-            let until = if before { self.skip } else { expected };
-            let length =
-                usize::try_from(until - produced).map_or(buffer.len(), |n| n.min(buffer.len()));
-            let chunk = &mut buffer[..length];
-            let read = fill(stream, chunk).map_err(|source| self.damaged(produced, source))?;
-            produced += read as u64;
-            if read < chunk.len() {
-                let path = self.path.clone();
-                return Err(ImagingError::Truncated {
-                    path,
-                    what: "image",
-                    expected,
-                    found: produced,
-                });
-            }
-            if !before {
-                convert(chunk, self.header.voxel_type, self.order, &mut map, &mut voxels);
-            }
-        }
-        let mut excess = 0;
-        loop {
-            match fill(stream, &mut buffer)
-                .map_err(|source| self.damaged(produced + excess, source))?
-            {
-                0 => break,
-                read => excess += read as u64,
-            }
-        }
-        if excess > 0 {
-            tracing::warn!(file = %self.path.display(), bytes = excess, "ignored bytes after the last voxel");
-        }
         Ok(voxels)
     }
 
-    fn damaged(&self, produced: u64, source: io::Error) -> ImagingError {
-        let encoding = match self.coding {
-            Coding::Zlib => "zlib",
-            Coding::Gzip => "gzip",
-            Coding::Plain => "plain",
-        };
-        ImagingError::Compressed { path: self.path.clone(), encoding, produced, source }
-    }
-}
-
-/// Reads until the buffer is full or the stream ends; returns how many bytes were read.
-fn fill(stream: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    while filled < buffer.len() {
-        match stream.read(&mut buffer[filled..]) {
-            Ok(0) => break,
-            Ok(read) => filled += read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(filled)
-}
-
-/// Appends the voxels of a chunk that holds a whole number of them.
-#[expect(clippy::cast_lossless, reason = "one macro arm serves lossless and lossy types")]
-fn convert<T>(
-    bytes: &[u8],
-    voxel_type: VoxelType,
-    order: ByteOrder,
-    map: &mut impl FnMut(f64) -> T,
-    out: &mut Vec<T>,
-) {
-    macro_rules! each {
-        ($number:ty) => {{
-            let (chunks, _) = bytes.as_chunks::<{ size_of::<$number>() }>();
-            match order {
-                ByteOrder::Little => {
-                    out.extend(chunks.iter().map(|b| map(<$number>::from_le_bytes(*b) as f64)));
-                }
-                ByteOrder::Big => {
-                    out.extend(chunks.iter().map(|b| map(<$number>::from_be_bytes(*b) as f64)));
+    /// Decodes the chosen frame and channel in pieces of whole numbers, then reads on to the end
+    /// so that checksums are verified.
+    fn decode(
+        &mut self,
+        files: &dyn ImageFiles,
+        mut use_piece: impl FnMut(&[u8]),
+    ) -> Result<(), ImagingError> {
+        let size = self.header.voxel_type.bytes();
+        let (channels, channel) = self.channels;
+        let record = size * channels;
+        let part_bytes = self.part_bytes();
+        let wanted = self.frame_bytes() * self.frames.1 as u64
+            ..self.frame_bytes() * (self.frames.1 as u64 + 1);
+        let mut buffer = vec![0; PIECE.max(record) / record * record];
+        let mut single = Vec::new();
+        for (number, part) in self.parts.iter().enumerate() {
+            // The part's first byte of the whole file, and what of it is wanted.
+            let first = part_bytes * number as u64;
+            let from = wanted.start.clamp(first, first + part_bytes) - first;
+            let to = wanted.end.clamp(first, first + part_bytes) - first;
+            let mut stream = Stream::open(files, part)?;
+            stream.skip(part.skip + from, &mut buffer)?;
+            let mut left = to - from;
+            while left > 0 {
+                let length = left.min(buffer.len() as u64) as usize;
+                let piece = &mut buffer[..length];
+                stream.read_exact(piece, part.skip + part_bytes)?;
+                left -= length as u64;
+                if channels == 1 {
+                    use_piece(piece);
+                } else {
+                    single.clear();
+                    for voxel in piece.chunks_exact(record) {
+                        single.extend_from_slice(&voxel[channel * size..(channel + 1) * size]);
+                    }
+                    use_piece(&single);
                 }
             }
-        }};
+            stream.skip(part_bytes - to, &mut buffer)?;
+            stream.finish(&mut buffer, part.skip + part_bytes, &mut self.oddities)?;
+        }
+        Ok(())
     }
-    match voxel_type {
-        VoxelType::U8 => each!(u8),
-        VoxelType::I8 => each!(i8),
-        VoxelType::U16 => each!(u16),
-        VoxelType::I16 => each!(i16),
-        VoxelType::U32 => each!(u32),
-        VoxelType::I32 => each!(i32),
-        VoxelType::U64 => each!(u64),
-        VoxelType::I64 => each!(i64),
-        VoxelType::F32 => each!(f32),
-        VoxelType::F64 => each!(f64),
+}
+
+/// The decoded bytes of a part.
+struct Stream<'a> {
+    path: &'a Path,
+    source: Source<'a>,
+    /// Bytes so far.
+    produced: u64,
+    /// Bytes there are, if that is known.
+    length: Option<u64>,
+}
+
+enum Source<'a> {
+    Plain(OpenFile<'a>),
+    Deflated(Framing, Box<Inflate<io::Take<Box<dyn super::files::ReadSeek + 'a>>>>),
+}
+
+impl<'a> Stream<'a> {
+    fn open(files: &'a dyn ImageFiles, part: &'a Part) -> Result<Self, ImagingError> {
+        let mut file = files.open(&part.path)?;
+        let path = part.path.as_path();
+        if part.start > 0 {
+            let io = |source| ImagingError::Io { path: path.to_path_buf(), source };
+            file.reader.seek(SeekFrom::Start(part.start)).map_err(io)?;
+        }
+        let (source, length) = match part.framing {
+            None => (Source::Plain(file), Some(part.length)),
+            Some(framing) => {
+                let inflate = Inflate::new(file.reader.take(part.length), framing);
+                (Source::Deflated(framing, Box::new(inflate)), None)
+            }
+        };
+        Ok(Self { path, source, produced: 0, length })
+    }
+
+    /// Reads until the buffer is full or the stream ends; returns how many bytes were read.
+    fn fill(&mut self, buffer: &mut [u8]) -> Result<usize, ImagingError> {
+        let mut filled = 0;
+        while filled < buffer.len() {
+            let rest = &mut buffer[filled..];
+            let read = match &mut self.source {
+                Source::Plain(file) => file.reader.read(rest),
+                Source::Deflated(_, inflate) => inflate.read(rest),
+            };
+            match read {
+                Ok(0) => break,
+                Ok(read) => {
+                    filled += read;
+                    self.produced += read as u64;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(source) => return Err(self.failed(source)),
+            }
+        }
+        Ok(filled)
+    }
+
+    fn failed(&self, source: io::Error) -> ImagingError {
+        let path = self.path.to_path_buf();
+        match (&self.source, source.kind()) {
+            (
+                Source::Deflated(framing, _),
+                io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof,
+            ) => ImagingError::Compressed {
+                path,
+                encoding: match framing {
+                    Framing::Zlib => "zlib",
+                    Framing::Gzip => "gzip",
+                },
+                produced: self.produced,
+                source,
+            },
+            _ => ImagingError::Io { path, source },
+        }
+    }
+
+    /// Fills the buffer; `expected` is what the stream should hold, for the message.
+    fn read_exact(&mut self, buffer: &mut [u8], expected: u64) -> Result<(), ImagingError> {
+        if self.fill(buffer)? < buffer.len() {
+            return Err(ImagingError::Truncated {
+                path: self.path.to_path_buf(),
+                what: "image",
+                expected,
+                found: self.produced,
+            });
+        }
+        Ok(())
+    }
+
+    /// Passes over bytes.
+    fn skip(&mut self, bytes: u64, buffer: &mut [u8]) -> Result<(), ImagingError> {
+        if bytes == 0 {
+            return Ok(());
+        }
+        if let Source::Plain(file) = &mut self.source {
+            let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+            let path = self.path;
+            let io = |source| ImagingError::Io { path: path.to_path_buf(), source };
+            file.reader.seek(SeekFrom::Current(bytes)).map_err(io)?;
+            self.produced += bytes as u64;
+            return Ok(());
+        }
+        let expected = self.produced.saturating_add(bytes);
+        let mut left = bytes;
+        while left > 0 {
+            let length = left.min(buffer.len() as u64) as usize;
+            self.read_exact(&mut buffer[..length], expected)?;
+            left -= length as u64;
+        }
+        Ok(())
+    }
+
+    /// Verifies the end of the stream, and notes what follows the voxels.
+    fn finish(
+        &mut self,
+        buffer: &mut [u8],
+        expected: u64,
+        oddities: &mut Vec<Oddity>,
+    ) -> Result<(), ImagingError> {
+        if self.length.is_none() {
+            while self.fill(buffer)? > 0 {}
+        }
+        let extra = self.length.unwrap_or(self.produced).saturating_sub(expected);
+        if extra > 0 {
+            oddities.push(Oddity::ExtraBytes { bytes: extra });
+        }
+        if let Source::Deflated(_, inflate) = &self.source
+            && inflate.trailing_bytes() > 0
+        {
+            oddities.push(Oddity::TrailingBytes { bytes: inflate.trailing_bytes() });
+        }
+        Ok(())
     }
 }

@@ -104,10 +104,14 @@ fn unusable_headers_name_the_field() {
     assert_eq!(with("NDims = x"), "NDims");
     assert_eq!(with("NDims = 3\nDimSize = 1 1"), "DimSize");
     assert_eq!(with("NDims = 3\nDimSize = 1 0 1"), "DimSize");
-    assert_eq!(with("NDims = 4\nDimSize = 1 1 1 2"), "DimSize");
     assert_eq!(with("NDims = 3\nDimSize = 9999999999 9999999999 9999999999"), "DimSize");
     assert_eq!(with("NDims = 3\nDimSize = 1 1 1\nElementType = MET_LONG"), "ElementType");
     assert_eq!(with("NDims = 3\nDimSize = 1 1 1"), "ElementType");
     assert_eq!(with("BinaryData = False"), "BinaryData");
-    assert_eq!(with("ElementNumberOfChannels = 3"), "ElementNumberOfChannels");
+    let image = "NDims = 3\nDimSize = 1 1 1\nElementType = MET_UCHAR\n";
+    for bad in ["0", "-1", "x", "100000"] {
+        let line = format!("{image}ElementNumberOfChannels = {bad}");
+        assert_eq!(with(&line), "ElementNumberOfChannels");
+    }
+    assert_eq!(with("NDims = 3\nNDims = 2"), "header line");
 }

@@ -277,6 +277,13 @@ fn a_header_may_not_claim_more_than_the_file_can_hold() {
         file.put(40 + 2 * i, &32767i16.to_le_bytes());
     }
     for (name, bytes) in [("x.nii", file.bytes()), ("x.nii.gz", gzip(&file.bytes()))] {
+        assert_eq!(field_of(read_volume(&OneFile::new(name, &bytes).path)), "dim");
+    }
+    // 1000 x 1000 x 1000 are not too many, but more than such a short file can hold.
+    for i in 1..4 {
+        file.put(40 + 2 * i, &1000i16.to_le_bytes());
+    }
+    for (name, bytes) in [("x.nii", file.bytes()), ("x.nii.gz", gzip(&file.bytes()))] {
         let error = read_volume(&OneFile::new(name, &bytes).path).unwrap_err();
         assert!(matches!(error, ImagingError::Truncated { .. }), "{error}");
     }
@@ -287,6 +294,7 @@ fn unusable_headers_name_the_field() {
     let field = |file: Nifti| field_of(read_volume(&file.plain().path));
     assert_eq!(field(Nifti::new().with(0, &[0; 4])), "sizeof_hdr");
     assert_eq!(field(Nifti::new().with(344, &[0; 4])), "magic");
+    // A pair, but not by its name: the file of the voxels cannot be found.
     assert_eq!(field(Nifti::new().with(344, b"ni1\0")), "magic");
     for code in [0i16, 1, 32, 128, 1536, 1792, 2048, 2304, -4] {
         assert_eq!(field(Nifti::new().typed(code, vec![0; 400])), "datatype", "{code}");
