@@ -8,14 +8,13 @@ use std::io::Read;
 use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
+use rustix::time::{ClockId, clock_gettime};
 use stages_imaging::{read_label_map, read_volume};
 
-/// CPU time of this process so far, user and system, in milliseconds, from `/proc/self/schedstat`,
-/// whose first number counts nanoseconds on a core.
-fn cpu_ms() -> Result<f64, Box<dyn Error>> {
-    let text = fs_err::read_to_string("/proc/self/schedstat")?;
-    let nanoseconds: f64 = text.split_whitespace().next().ok_or("empty schedstat")?.parse()?;
-    Ok(nanoseconds / 1e6)
+/// CPU time of this process so far, user and system, in milliseconds.
+fn cpu_ms() -> f64 {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    time.tv_sec as f64 * 1e3 + time.tv_nsec as f64 / 1e6
 }
 
 /// Inflates every member into one buffer that is large enough, as a program would that does
@@ -37,16 +36,16 @@ fn main() -> Result<(), Box<dyn Error>> {
         let label = file.contains("_gt");
         let mut times = [Vec::new(), Vec::new()];
         for _ in 0..rounds {
-            let start = cpu_ms()?;
+            let start = cpu_ms();
             let count = if label {
                 read_label_map(path)?.labels.len()
             } else {
                 read_volume(path)?.voxels.len()
             };
-            let middle = cpu_ms()?;
+            let middle = cpu_ms();
             let inflated = inflate(path, length)?;
             times[0].push(middle - start);
-            times[1].push(cpu_ms()? - middle);
+            times[1].push(cpu_ms() - middle);
             assert!(count == header.voxel_count() && inflated >= length, "short read of {file}");
         }
         let [read, alone] = times.map(|mut times| {

@@ -6,6 +6,7 @@
 mod convert;
 mod files;
 mod inflate;
+mod memory;
 mod meta_header;
 mod metaimage;
 mod nifti;
@@ -15,6 +16,7 @@ mod number;
 mod options;
 mod read;
 mod voxels;
+mod whole;
 
 #[cfg(test)]
 mod tests;

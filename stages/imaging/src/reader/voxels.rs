@@ -3,10 +3,14 @@
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
+use flate2::Crc;
+
 use super::convert::{BadLabel, Coding, Labels, append_values};
 use super::files::{ImageFiles, OpenFile};
 use super::inflate::{Framing, Inflate};
+use super::memory;
 use super::read::ImageFormat;
+use super::whole::Whole;
 use crate::{ImagingError, LabelMap, LabelOptions, NonFinite, Oddity, Volume, VolumeHeader};
 
 /// Deflate cannot expand data by more than this factor.
@@ -75,12 +79,11 @@ impl Stored {
     pub(super) fn checked(self) -> Result<Self, ImagingError> {
         for part in &self.parts {
             let decoded = self.part_bytes().saturating_add(part.skip);
-            let (expected, found, what) = match part.framing {
-                None => (decoded.saturating_add(part.start), part.length + part.start, "image"),
-                Some(_) => {
-                    let most = part.length.saturating_mul(LARGEST_EXPANSION);
-                    (decoded, most, "image (at the highest compression)")
-                }
+            let (expected, found, what) = if part.framing.is_some() {
+                let most = part.length.saturating_mul(LARGEST_EXPANSION);
+                (decoded, most, "image (at the highest compression)")
+            } else {
+                (decoded.saturating_add(part.start), part.length + part.start, "image")
             };
             if found < expected {
                 let path = part.path.clone();
@@ -191,12 +194,10 @@ impl Stored {
     }
 
     fn reserve<T>(&self, count: usize) -> Result<Vec<T>, ImagingError> {
-        let mut voxels = Vec::new();
-        voxels.try_reserve_exact(count).map_err(|error| ImagingError::Io {
+        memory::reserve(count).map_err(|error| ImagingError::Io {
             path: self.path.clone(),
             source: io::Error::new(io::ErrorKind::OutOfMemory, error),
-        })?;
-        Ok(voxels)
+        })
     }
 
     /// Decodes the chosen frame and channel in pieces of whole numbers, then reads on to the end
@@ -206,13 +207,31 @@ impl Stored {
         files: &dyn ImageFiles,
         mut use_piece: impl FnMut(&[u8]),
     ) -> Result<(), ImagingError> {
-        let size = self.header.voxel_type.bytes();
+        let mut use_pieces = true;
         let (channels, channel) = self.channels;
+        let size = self.header.voxel_type.bytes();
         let record = size * channels;
         let part_bytes = self.part_bytes();
-        let wanted = self.frame_bytes() * self.frames.1 as u64
-            ..self.frame_bytes() * (self.frames.1 as u64 + 1);
+        let frame_bytes = self.frame_bytes();
+        let wanted = frame_bytes * self.frames.1 as u64..frame_bytes * (self.frames.1 as u64 + 1);
         let mut buffer = vec![0; PIECE.max(record) / record * record];
+        if let [part] = self.parts.as_slice()
+            && self.volumes() == 1
+            && let Some(whole) = Whole::read(files, part, part.skip + part_bytes)
+        {
+            let mut crc = Crc::new();
+            let (before, voxels) = whole.bytes.split_at(part.skip as usize);
+            crc.update(before);
+            for piece in voxels.chunks(buffer.len()) {
+                crc.update(piece);
+                use_piece(piece);
+            }
+            if whole.is_all(&crc) {
+                return Ok(());
+            }
+            // Something follows the voxels: read once more to see what.
+            use_pieces = false;
+        }
         let mut single = Vec::new();
         for (number, part) in self.parts.iter().enumerate() {
             // The part's first byte of the whole file, and what of it is wanted.
@@ -227,6 +246,9 @@ impl Stored {
                 let piece = &mut buffer[..length];
                 stream.read_exact(piece, part.skip + part_bytes)?;
                 left -= length as u64;
+                if !use_pieces {
+                    continue;
+                }
                 if channels == 1 {
                     use_piece(piece);
                 } else {
