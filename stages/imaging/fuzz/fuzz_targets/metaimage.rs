@@ -1,0 +1,7 @@
+//! The MetaImage reader on arbitrary bytes.
+#![no_main]
+
+#[path = "../src/exercise.rs"]
+mod exercise;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| exercise::metaimage(bytes));
