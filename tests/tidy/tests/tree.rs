@@ -138,7 +138,7 @@ fn pipeline_does_not_know_the_domain() {
 
 #[test]
 fn stages_do_not_depend_on_each_other() {
-    let shared = ["stages-imaging", "stages-tables"];
+    let shared = ["stages-imaging", "stages-tables", "stages-metrics"];
     // Implementation on declaration: what training does on what training is.
     let exceptions = [("stages-torch", "stages-train")];
     assert_none(&tests_tidy::independent_crates(&METADATA, "stages", &shared, &exceptions));
