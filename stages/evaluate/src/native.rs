@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use stages_imaging::{AxisMap, GridConvention, LabelMap, read_label_map, restore_nearest};
+use stages_imaging::{AxisMap, GridConvention, LabelMap, NearestMap, read_label_map};
 use stages_tables::{PlaneGeometry, PredictionsReader, SlicesInfo, Window};
 
 use crate::EvaluateError;
@@ -53,10 +53,11 @@ pub(crate) fn prediction(
     let mut labels = vec![0; plane_voxels * nz];
     let [x, y] = axes(&scan.geometry, info.convention);
     let mut resampled = vec![0; x.resampled * y.resampled];
+    let back = NearestMap::back(x, y);
     for ((slice, _), row) in scan.slices.iter().zip(rows) {
         uncrop(predictions.label(*row), predictions.window(), &scan.geometry, &mut resampled);
         let start = *slice as usize * plane_voxels;
-        restore_nearest(&resampled, x, y, &mut labels[start..start + plane_voxels]);
+        back.apply(&resampled, &mut labels[start..start + plane_voxels]);
     }
     labels
 }

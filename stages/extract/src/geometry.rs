@@ -1,6 +1,6 @@
 //! Where a scan's planes lie on the canvas.
 
-use stages_imaging::{AxisMap, GridConvention};
+use stages_imaging::AxisMap;
 use stages_tables::PlaneGeometry;
 
 use crate::{Convention, GeometryParams};
@@ -25,15 +25,6 @@ impl Axes {
         };
         Self { x: axis(0), y: axis(1) }
     }
-
-    /// Whether resampling copies the plane unchanged.
-    pub fn is_identity(&self) -> bool {
-        let same = |axis: AxisMap| {
-            axis.native == axis.resampled
-                && (axis.convention != GridConvention::FirstCentre || axis.step == 1.0)
-        };
-        same(self.x) && same(self.y)
-    }
 }
 
 /// The geometry of a scan's planes.
@@ -43,9 +34,9 @@ impl Axes {
 ///
 /// | convention | resample to `t` | resize to `size` |
 /// | --- | --- | --- |
-/// | edges | `round(n s / t)` | `size` |
-/// | corners | `round((n - 1) s / t) + 1` | `size` |
-/// | first centre | `floor((n - 1) s / t + 1e-6) + 1` | `size` |
+/// | edges | `round(n s / t)` | that of the canvas |
+/// | corners | `round((n - 1) s / t) + 1` | that of the canvas |
+/// | first centre | `floor((n - 1) s / t + 1e-6) + 1` | that of the canvas |
 ///
 /// with `round` half away from zero and `m` at least 1. The step, in native pixels per resampled
 /// one, is `n / m` for edges, `(n - 1) / (m - 1)` for corners (1 where `m = 1`), and for the first
@@ -79,17 +70,18 @@ pub fn plane_geometry(
             (m, step)
         }
         GeometryParams::Resize(resize) => {
-            (resize.size, even_step(shape[i], resize.size, resize.convention))
+            let m = params.canvas()[i];
+            (m, even_step(shape[i], m, resize.convention))
         }
     };
     let (x, y) = (axis(0), axis(1));
-    let canvas = i64::from(params.canvas());
-    let offset = |m: u32| (canvas - i64::from(m)).div_euclid(2) as i32;
+    let canvas = params.canvas();
+    let offset = |i: usize, m: u32| (i64::from(canvas[i]) - i64::from(m)).div_euclid(2) as i32;
     PlaneGeometry {
         native: [shape[0], shape[1]],
         resampled: [x.0, y.0],
         step: [x.1, y.1],
-        offset: [offset(x.0), offset(y.0)],
+        offset: [offset(0, x.0), offset(1, y.0)],
     }
 }
 
@@ -109,7 +101,12 @@ mod tests {
     use crate::{ResampleParams, ResizeParams};
 
     fn resample(convention: Convention, canvas: u32) -> GeometryParams {
-        GeometryParams::Resample(ResampleParams { spacing_mm: 1.0, canvas, convention })
+        GeometryParams::Resample(ResampleParams {
+            spacing_mm: 1.0,
+            canvas,
+            convention,
+            ..ResampleParams::default()
+        })
     }
 
     #[test]
@@ -153,8 +150,10 @@ mod tests {
 
     #[test]
     fn resizing_fills_the_canvas() {
-        let params =
-            GeometryParams::Resize(ResizeParams { size: 256, convention: Convention::Corners });
+        let params = GeometryParams::Resize(ResizeParams {
+            convention: Convention::Corners,
+            ..ResizeParams::default()
+        });
         let geometry = plane_geometry(&params, [216, 512, 10], [1.0, 2.0, 10.0]);
         assert_eq!(geometry.resampled, [256, 256]);
         assert_eq!(geometry.offset, [0, 0]);
@@ -162,14 +161,25 @@ mod tests {
     }
 
     #[test]
+    fn a_canvas_need_not_be_square() {
+        let resize = ResizeParams { width: Some(128), ..ResizeParams::default() };
+        let geometry = plane_geometry(&GeometryParams::Resize(resize), [64, 64, 2], [1.0; 3]);
+        assert_eq!((geometry.resampled, geometry.offset), ([128, 256], [0, 0]));
+        let resample = ResampleParams { canvas: 10, width: Some(20), ..ResampleParams::default() };
+        let geometry = plane_geometry(&GeometryParams::Resample(resample), [14, 14, 2], [1.0; 3]);
+        assert_eq!((geometry.resampled, geometry.offset), ([14, 14], [3, -2]));
+    }
+
+    #[test]
     fn knows_when_nothing_is_resampled() {
         for convention in [Convention::Edges, Convention::Corners, Convention::FirstCentre] {
             let same = plane_geometry(&resample(convention, 16), [12, 20, 3], [1.0, 1.0, 5.0]);
-            assert!(Axes::of(&same, convention).is_identity());
+            let axes = Axes::of(&same, convention);
+            assert!(axes.x.is_identity() && axes.y.is_identity());
             assert_eq!(same.resampled, [12, 20]);
         }
         let near = plane_geometry(&resample(Convention::FirstCentre, 16), [3, 3, 1], [1.01; 3]);
         assert_eq!(near.resampled, [3, 3]);
-        assert!(!Axes::of(&near, Convention::FirstCentre).is_identity());
+        assert!(!Axes::of(&near, Convention::FirstCentre).x.is_identity());
     }
 }

@@ -1,8 +1,8 @@
 //! From physical intensities to 0..255.
 
-use stages_imaging::percentile;
+use stages_imaging::{mean_and_deviation, percentile_of, value_range};
 
-use crate::IntensityParams;
+use crate::{IntensityParams, Voxels};
 
 /// The two intensities of one volume that become 0 and 255.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -19,24 +19,38 @@ impl Window {
     /// # Shapes
     /// `voxels`: all voxels of the volume on its own grid, finite, at least one.
     pub fn of(params: &IntensityParams, voxels: &[f32]) -> Self {
+        let all = voxels.iter().copied();
+        let nonzero = all.clone().filter(|value| *value != 0.0);
         match params {
             IntensityParams::Percentile(percent) => {
-                let values = percentile(voxels, &[percent.low, percent.high]);
+                let q = [percent.low, percent.high];
+                let values = match percent.voxels {
+                    Voxels::All => percentile_of(all, &q),
+                    Voxels::Nonzero => percentile_of(nonzero, &q),
+                };
                 Self { low: values[0], high: values[1] }
             }
             IntensityParams::MinMax(_) => {
-                let limits = (f32::INFINITY, f32::NEG_INFINITY);
-                let (low, high) =
-                    voxels.iter().fold(limits, |(low, high), v| (low.min(*v), high.max(*v)));
+                let (low, high) = value_range(voxels);
                 Self { low: f64::from(low), high: f64::from(high) }
+            }
+            IntensityParams::ZScore(score) => {
+                let (mean, deviation) = match score.voxels {
+                    Voxels::All => mean_and_deviation(all),
+                    Voxels::Nonzero => mean_and_deviation(nonzero),
+                };
+                let reach = score.deviations * deviation;
+                Self { low: mean - reach, high: mean + reach }
             }
             IntensityParams::Window(window) => Self { low: window.low, high: window.high },
         }
     }
 
     /// Whether nothing lies between the two ends; such a volume becomes all 0.
+    ///
+    /// A volume of nothing but zeros has no nonzero voxels: both its ends are NaN.
     pub fn is_empty(&self) -> bool {
-        self.high <= self.low
+        self.low.is_nan() || self.high <= self.low
     }
 
     /// Clips to the window, scales to 0..255 and rounds, halves upwards:
@@ -61,12 +75,16 @@ impl Window {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{MinMaxParams, PercentileParams, WindowParams};
+    use crate::{MinMaxParams, PercentileParams, WindowParams, ZScoreParams};
 
     fn quantized(window: Window, values: &[f32]) -> Vec<u8> {
         let mut out = vec![77; values.len()];
         window.quantize(values, &mut out);
         out
+    }
+
+    fn percentile(low: f64, high: f64, voxels: Voxels) -> IntensityParams {
+        IntensityParams::Percentile(PercentileParams { low, high, voxels })
     }
 
     #[test]
@@ -83,7 +101,7 @@ mod tests {
     fn percentiles_come_from_all_voxels() {
         // 0..=100: percentiles 10 and 90 are 10 and 90; 50 lies in the middle: 127.5 -> 128.
         let voxels: Vec<f32> = (0..=100u8).map(f32::from).collect();
-        let params = IntensityParams::Percentile(PercentileParams { low: 10.0, high: 90.0 });
+        let params = percentile(10.0, 90.0, Voxels::All);
         let window = Window::of(&params, &voxels);
         assert_eq!(window, Window { low: 10.0, high: 90.0 });
         assert_eq!(quantized(window, &[5.0, 10.0, 50.0, 90.0, 100.0]), [0, 0, 128, 255, 255]);
@@ -101,5 +119,35 @@ mod tests {
         let window = Window::of(&IntensityParams::MinMax(MinMaxParams {}), &[5.0, 5.0]);
         assert!(window.is_empty());
         assert_eq!(quantized(window, &[5.0, 5.0]), [0, 0]);
+    }
+
+    #[test]
+    fn statistics_can_leave_out_the_zeros() {
+        // Four zeros around 1..=5: the median of all nine is 1, of the others 3.
+        let voxels = [0.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 0.0, 0.0];
+        let low = |voxels_of| Window::of(&percentile(50.0, 100.0, voxels_of), &voxels).low;
+        assert_eq!([low(Voxels::All), low(Voxels::Nonzero)], [1.0, 3.0]);
+        let nothing = Window::of(&percentile(1.0, 99.0, Voxels::Nonzero), &[0.0, 0.0]);
+        assert!(nothing.is_empty());
+        assert_eq!(quantized(nothing, &[0.0]), [0]);
+    }
+
+    #[test]
+    fn a_z_score_is_a_window_about_the_mean() {
+        // 1, 3, 5, 7: mean 4, population deviation sqrt(5); with the zeros 2 and sqrt(84 / 8 - 4).
+        let score = |deviations, voxels| {
+            let params = IntensityParams::ZScore(ZScoreParams { deviations, voxels });
+            Window::of(&params, &[0.0, 1.0, 3.0, 5.0, 7.0, 0.0, 0.0, 0.0])
+        };
+        let reach = 2.0 * 5f64.sqrt();
+        assert_eq!(score(2.0, Voxels::Nonzero), Window { low: 4.0 - reach, high: 4.0 + reach });
+        let all = score(1.0, Voxels::All);
+        assert!((all.low - (2.0 - 6.5f64.sqrt())).abs() < 1e-12, "{all:?}");
+        // The mean becomes the middle, 127.5, which rounds up; one deviation of two is 63.75.
+        let window = score(2.0, Voxels::Nonzero);
+        let values = [4.0, 4.0 + 5f32.sqrt(), 4.0 - 5f32.sqrt(), 99.0];
+        assert_eq!(quantized(window, &values), [128, 191, 64, 255]);
+        let constant = IntensityParams::ZScore(ZScoreParams::default());
+        assert!(Window::of(&constant, &[3.0; 5]).is_empty());
     }
 }

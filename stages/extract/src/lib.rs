@@ -11,13 +11,14 @@ mod params;
 mod slices;
 mod stage;
 
-pub use canvas::place;
+pub use canvas::Placement;
 pub use error::ExtractError;
 pub use geometry::{Axes, plane_geometry};
 pub use intensity::Window;
 pub use params::{
-    Convention, ExtractParams, GeometryParams, IntensityParams, MinMaxParams, PercentileParams,
-    ResampleParams, ResizeParams, WindowParams,
+    Convention, ExtractParams, GeometryParams, ImageInterpolation, IntensityParams,
+    InterpolationParams, LabelInterpolation, MinMaxParams, PercentileParams, ResampleParams,
+    ResizeParams, Voxels, WindowParams, ZScoreParams,
 };
 pub use slices::{CaseSlices, slices_of};
 pub use stage::Extract;

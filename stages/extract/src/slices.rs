@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use stages_imaging::{
-    LabelMap, Volume, read_label_map, read_volume, resample_linear, resample_nearest,
+    LabelMap, NearestMap, OneHotMap, Resampler, Volume, read_label_map, read_volume,
 };
-use stages_tables::{CaseRow, SliceMeta};
+use stages_tables::{CaseRow, PlaneGeometry, SliceMeta};
 
-use crate::canvas::{place, visible};
+use crate::canvas::Placement;
 use crate::geometry::{Axes, plane_geometry};
 use crate::intensity::Window;
-use crate::{ExtractError, ExtractParams};
+use crate::{ExtractError, ExtractParams, ImageInterpolation, LabelInterpolation};
 
 /// The slices of one scan, ready to be written.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,7 +34,7 @@ const LARGEST_PLANE: u32 = 8192;
 
 /// Reads one scan and makes its slices.
 ///
-/// Window and percentiles are taken from the voxels on the scan's own grid; planes are resampled
+/// Windows and percentiles are taken from the voxels on the scan's own grid; planes are resampled
 /// as they are and only then clipped and quantized.
 ///
 /// # Errors
@@ -50,14 +50,14 @@ pub fn slices_of(
         Some(path) => Some(read_label_map(&volumes.join(path)).map_err(unreadable)?),
         None => None,
     };
-    let shapes = [("image", Some(image.header)), ("label", label.as_ref().map(|map| map.header))];
-    for (what, header) in shapes {
-        let Some(header) = header else { continue };
-        if header.shape != row.shape.map(|n| n as usize) {
+    let label_shape = label.as_ref().map(|map| map.header.shape);
+    for (what, found) in [("image", Some(image.header.shape)), ("label", label_shape)] {
+        let Some(found) = found else { continue };
+        if found != row.shape.map(|n| n as usize) {
             return Err(ExtractError::Shape {
                 case: row.case_id.clone(),
                 what,
-                found: header.shape,
+                found,
                 expected: row.shape,
             });
         }
@@ -72,7 +72,6 @@ fn slices(
     label: Option<&LabelMap>,
 ) -> Result<CaseSlices, ExtractError> {
     let geometry = plane_geometry(&params.geometry, row.shape, row.spacing_mm);
-    let size = geometry.resampled.map(|n| n as usize);
     if geometry.resampled.iter().any(|n| *n > LARGEST_PLANE) {
         return Err(ExtractError::PlaneTooLarge {
             case: row.case_id.clone(),
@@ -81,71 +80,147 @@ fn slices(
             limit: LARGEST_PLANE,
         });
     }
-    let axes = Axes::of(&geometry, params.geometry.convention());
-    let side = params.geometry.canvas() as usize;
-    let window = Window::of(&params.intensity, &image.voxels);
+    let kept: Vec<Kept<'_>> = (0..image.header.shape[2])
+        .map(|z| Kept::of(z, label))
+        .filter(|kept| !kept.empty() || params.keep_empty_slices)
+        .collect();
+    let canvas = params.geometry.canvas();
+    let canvas_bytes = canvas[0] as usize * canvas[1] as usize;
+    let mut planes = Planes::new(params, image, geometry);
     let mut made = CaseSlices {
-        slices: Vec::new(),
-        images: Vec::new(),
-        labels: Vec::new(),
-        window,
+        slices: Vec::with_capacity(kept.len()),
+        images: vec![0; kept.len() * canvas_bytes],
+        labels: vec![0; kept.len() * canvas_bytes],
+        window: planes.window,
         foreground_cropped: 0,
         foreground: 0,
     };
-    // Buffers for one plane, used again for every slice.
-    let mut resampled = vec![0.0; size[0] * size[1]];
-    let mut plane = vec![0; size[0] * size[1]];
-    for z in 0..image.header.shape[2] {
-        let annotation = label.map(|map| map.plane(z));
-        let empty = annotation.is_some_and(|labels| labels.iter().all(|class| *class == 0));
-        if empty && !params.keep_empty_slices {
-            continue;
-        }
-        let begin = made.images.len();
-        made.images.resize(begin + side * side, 0);
-        made.labels.resize(begin + side * side, 0);
-        if axes.is_identity() {
-            window.quantize(image.plane(z), &mut plane);
-        } else {
-            resample_linear(image.plane(z), axes.x, axes.y, &mut resampled);
-            window.quantize(&resampled, &mut plane);
-        }
-        place(&plane, size, geometry.offset, &mut made.images[begin..], side);
-        if let Some(labels) = annotation {
-            resample_nearest(labels, axes.x, axes.y, &mut plane);
-            place(&plane, size, geometry.offset, &mut made.labels[begin..], side);
-            let (all, seen) = foreground(&plane, size, geometry.offset, side);
+    let targets = made.images.chunks_exact_mut(canvas_bytes);
+    for (kept, (image_canvas, label_canvas)) in
+        kept.into_iter().zip(targets.zip(made.labels.chunks_exact_mut(canvas_bytes)))
+    {
+        planes.image(image.plane(kept.z), image_canvas);
+        let mut seen = 0;
+        if let Some(labels) = kept.labels.filter(|_| kept.annotated) {
+            let all = planes.label(labels, label_canvas);
+            seen = foreground(label_canvas);
             made.foreground += all;
             made.foreground_cropped += all - seen;
         }
         made.slices.push(SliceMeta {
             case_id: row.case_id.clone(),
             subject: row.subject.clone(),
-            slice: z as u32,
-            labelled: annotation.is_some(),
-            foreground: made.labels[begin..].iter().any(|class| *class != 0),
+            slice: kept.z as u32,
+            labelled: kept.labels.is_some(),
+            foreground: seen > 0,
             geometry,
         });
     }
     Ok(made)
 }
 
-/// How many pixels of a label plane are foreground: all, and those that the canvas shows.
-fn foreground(plane: &[u8], size: [usize; 2], offset: [i32; 2], side: usize) -> (usize, usize) {
-    let count = |pixels: &[u8]| pixels.iter().filter(|class| **class != 0).count();
-    let columns = visible(size[0], offset[0], side);
-    let rows = visible(size[1], offset[1], side);
-    let seen = rows.map(|row| count(&plane[row * size[0]..][columns.clone()])).sum();
-    (count(plane), seen)
+/// A slice of the scan, before it is known whether it is kept.
+struct Kept<'a> {
+    z: usize,
+    /// Its annotation, if the scan has one.
+    labels: Option<&'a [u8]>,
+    /// Whether the annotation names any class but background.
+    annotated: bool,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn counts_what_the_canvas_cuts_off() {
-        // 4 x 1 plane on a canvas of 2: the middle two pixels are seen.
-        assert_eq!(foreground(&[1, 0, 2, 3], [4, 1], [-1, 0], 2), (3, 1));
+impl<'a> Kept<'a> {
+    fn of(z: usize, label: Option<&'a LabelMap>) -> Self {
+        let labels = label.map(|map| map.plane(z));
+        Self { z, labels, annotated: labels.is_some_and(|labels| foreground(labels) > 0) }
     }
+
+    /// Whether it is annotated as holding nothing.
+    fn empty(&self) -> bool {
+        self.labels.is_some() && !self.annotated
+    }
+}
+
+/// Brings the planes of one scan onto the canvas.
+struct Planes {
+    window: Window,
+    placement: Placement,
+    how: HowImage,
+    labels: HowLabel,
+    /// A plane on the native grid, as 8 bits.
+    native: Vec<u8>,
+    /// A plane on the resampled grid, as 8 bits.
+    resampled: Vec<u8>,
+}
+
+enum HowImage {
+    /// Interpolated first, quantized row by row on the way to the canvas.
+    Interpolated(Box<Resampler>),
+    /// Quantized first: there are no new values, and fewer pixels as long as planes are enlarged.
+    Picked(NearestMap),
+}
+
+enum HowLabel {
+    Nearest(NearestMap),
+    OneHot(OneHotMap),
+}
+
+impl Planes {
+    fn new(params: &ExtractParams, image: &Volume, geometry: PlaneGeometry) -> Self {
+        let axes = Axes::of(&geometry, params.geometry.convention());
+        let [columns, rows] = geometry.resampled.map(|n| n as usize);
+        let how = match params.interpolation.image {
+            ImageInterpolation::Nearest => HowImage::Picked(NearestMap::forth(axes.x, axes.y)),
+            other => {
+                HowImage::Interpolated(Box::new(Resampler::new(other.kernel(), axes.x, axes.y)))
+            }
+        };
+        let labels = match params.interpolation.label {
+            LabelInterpolation::Nearest => HowLabel::Nearest(NearestMap::forth(axes.x, axes.y)),
+            LabelInterpolation::OneHot => HowLabel::OneHot(OneHotMap::forth(axes.x, axes.y)),
+        };
+        Self {
+            window: Window::of(&params.intensity, &image.voxels),
+            placement: Placement::of(&geometry, params.geometry.canvas()),
+            how,
+            labels,
+            native: vec![0; axes.x.native * axes.y.native],
+            resampled: vec![0; columns * rows],
+        }
+    }
+
+    /// Puts one image plane onto a canvas of zeros.
+    fn image(&mut self, plane: &[f32], canvas: &mut [u8]) {
+        let (window, placement) = (self.window, &self.placement);
+        match &mut self.how {
+            HowImage::Interpolated(resampler) => {
+                if placement.columns.is_empty() {
+                    return;
+                }
+                resampler.rows(plane, placement.rows.clone(), |y, row| {
+                    window.quantize(&row[placement.columns.clone()], &mut canvas[placement.row(y)]);
+                });
+            }
+            HowImage::Picked(map) => {
+                window.quantize(plane, &mut self.native);
+                map.apply(&self.native, &mut self.resampled);
+                placement.place(&self.resampled, canvas);
+            }
+        }
+    }
+
+    /// Puts one label plane onto a canvas of zeros; returns how many resampled pixels are
+    /// foreground, on the canvas or off.
+    fn label(&mut self, plane: &[u8], canvas: &mut [u8]) -> usize {
+        match &self.labels {
+            HowLabel::Nearest(map) => map.apply(plane, &mut self.resampled),
+            HowLabel::OneHot(map) => map.apply(plane, &mut self.resampled),
+        }
+        self.placement.place(&self.resampled, canvas);
+        foreground(&self.resampled)
+    }
+}
+
+/// How many pixels of a label plane are foreground.
+fn foreground(plane: &[u8]) -> usize {
+    plane.iter().map(|class| usize::from(*class != 0)).sum()
 }

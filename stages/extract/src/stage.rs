@@ -21,7 +21,7 @@ impl Stage for Extract {
     fn info(&self) -> StageInfo {
         StageInfo {
             name: "extract",
-            version: 1,
+            version: 2,
             summary: "scales intensities, resamples planes onto one canvas, stores them as slices",
             placement: Placement::InProcess,
         }
@@ -50,11 +50,11 @@ impl Stage for Extract {
             return Err(ExtractError::NoCases.into());
         }
         let volumes = context.input("volumes")?;
-        let side = params.geometry.canvas();
+        let [width, height] = params.geometry.canvas();
         let info = SlicesInfo {
             dataset: cases.dataset,
-            height: side,
-            width: side,
+            height,
+            width,
             convention: params.geometry.convention().grid(),
         };
         let mut writer =

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 pub enum GridConvention {
     /// Pixel edges coincide: resampled `j` lies at native `(j + 0.5) n / m - 0.5`.
     Edges,
-    /// First and last pixel centres coincide: resampled `j` lies at native `j (n-1) / (m-1)`.
+    /// First and last pixel centres coincide: resampled `j` lies at native `j ((n-1) / (m-1))`,
+    /// rounded in this order, as SciPy does: it decides which way halves go.
     Corners,
     /// The first pixel centres coincide and the step is the ratio of the spacings: resampled `j`
     /// lies at native `j * step`.
@@ -40,7 +41,7 @@ impl AxisMap {
             GridConvention::Edges => (j + 0.5) * n / m - 0.5,
             // A single resampled sample sits on the first native one.
             GridConvention::Corners if self.resampled == 1 => j,
-            GridConvention::Corners => j * (n - 1.0) / (m - 1.0),
+            GridConvention::Corners => j * ((n - 1.0) / (m - 1.0)),
             GridConvention::FirstCentre => j * self.step,
         }
     }
@@ -54,9 +55,15 @@ impl AxisMap {
             // All resampled samples lie on the single native one; the first stands for them.
             GridConvention::Corners if self.native == 1 => 0.0,
             GridConvention::Corners if self.resampled == 1 => i,
-            GridConvention::Corners => i * (m - 1.0) / (n - 1.0),
+            GridConvention::Corners => i * ((m - 1.0) / (n - 1.0)),
             GridConvention::FirstCentre => i / self.step,
         }
+    }
+
+    /// Whether every resampled sample lies exactly on the native one of the same number.
+    pub fn is_identity(self) -> bool {
+        self.native == self.resampled
+            && (self.convention != GridConvention::FirstCentre || self.step == 1.0)
     }
 }
 
@@ -99,6 +106,16 @@ mod tests {
         let map = axis(10, 15, 2.0 / 3.0, GridConvention::FirstCentre);
         assert_eq!(map.to_native(0.0), 0.0);
         assert!((map.to_native(3.0) - 2.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn equal_counts_are_the_identity_unless_the_step_says_otherwise() {
+        for convention in [GridConvention::Edges, GridConvention::Corners] {
+            assert!(axis(7, 7, 0.0, convention).is_identity());
+            assert!(!axis(7, 8, 1.0, convention).is_identity());
+        }
+        assert!(axis(7, 7, 1.0, GridConvention::FirstCentre).is_identity());
+        assert!(!axis(7, 7, 1.01, GridConvention::FirstCentre).is_identity());
     }
 
     #[test]

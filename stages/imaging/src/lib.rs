@@ -6,26 +6,34 @@
 mod error;
 mod geometry;
 mod grid;
+mod intensity;
+mod interpolation;
+mod nearest;
 mod oddity;
 mod orientation;
 mod percentile;
 mod reader;
 mod resample;
+mod spline;
+mod taps;
 mod volume;
 mod writer;
 
 pub use error::ImagingError;
 pub use geometry::{GeometryDifference, compare_geometry};
 pub use grid::{AxisMap, GridConvention};
+pub use intensity::{mean_and_deviation, value_range};
+pub use interpolation::Interpolation;
+pub use nearest::{NearestMap, OneHotMap, resample_nearest, restore_nearest};
 pub use oddity::Oddity;
 pub use orientation::Orientation;
-pub use percentile::percentile;
+pub use percentile::{percentile, percentile_of};
 pub use reader::{
     Disk, ImageFiles, ImageFormat, ImageReader, ImageReport, LabelOptions, MemoryFiles, NonFinite,
     OpenFile, ReadOptions, ReadSeek, inspect, read_header, read_header_with, read_label_map,
     read_label_map_with, read_volume, read_volume_with,
 };
-pub use resample::{resample_linear, resample_nearest, restore_nearest};
+pub use resample::Resampler;
 pub use volume::{LabelMap, Volume, VolumeHeader, VoxelType};
 pub use writer::{
     ByteOrder, MetaImageWrite, NiftiForm, NiftiWrite, write_metaimage_label_map,

@@ -3,7 +3,8 @@
 /// Percentiles by linear interpolation between order statistics (type 7, the default of NumPy).
 ///
 /// For `n` sorted values `x`, percentile `q` is `x[l] + (h - l)(x[l+1] - x[l])` with
-/// `h = (n - 1) q / 100` and `l = floor(h)`. Works by selection, not by sorting everything.
+/// `h = (n - 1) q / 100` and `l = floor(h)`. Counts values by their leading 16 bits and looks only
+/// among those that share them with a value asked for: no sorting, and no copy of the volume.
 ///
 /// NaN values are left out; if nothing is left, every result is NaN. `q` outside 0 to 100 is
 /// clamped, and a NaN `q` gives NaN.
@@ -14,11 +15,17 @@
 /// # Source
 /// Hyndman and Fan 1996, definition 7.
 pub fn percentile(values: &[f32], q: &[f64]) -> Vec<f64> {
-    let mut values: Vec<f32> = values.iter().copied().filter(|value| !value.is_nan()).collect();
-    if values.is_empty() {
+    percentile_of(values.iter().copied(), q)
+}
+
+/// [`percentile`] of some of the values of a volume: `values` is gone through several times.
+pub fn percentile_of(values: impl Iterator<Item = f32> + Clone, q: &[f64]) -> Vec<f64> {
+    let values = values.filter(|value| !value.is_nan());
+    let counts = Counts::of(values.clone());
+    if counts.total == 0 {
         return vec![f64::NAN; q.len()];
     }
-    let position = |q: f64| (values.len() - 1) as f64 * q.clamp(0.0, 100.0) / 100.0;
+    let position = |q: f64| (counts.total - 1) as f64 * q.clamp(0.0, 100.0) / 100.0;
     let positions: Vec<f64> = q.iter().map(|q| position(*q)).collect();
     let mut ranks: Vec<usize> = positions
         .iter()
@@ -27,7 +34,7 @@ pub fn percentile(values: &[f32], q: &[f64]) -> Vec<f64> {
         .collect();
     ranks.sort_unstable();
     ranks.dedup();
-    let statistics = order_statistics(&mut values, &ranks);
+    let statistics = order_statistics(&values, &counts, &ranks);
     let value = |rank: usize| {
         let index = ranks.binary_search(&rank).expect("every rank asked for was selected");
         f64::from(statistics[index])
@@ -44,19 +51,64 @@ pub fn percentile(values: &[f32], q: &[f64]) -> Vec<f64> {
         .collect()
 }
 
-/// The values of the given ascending ranks; each selection narrows the range of the next.
-fn order_statistics(values: &mut [f32], ranks: &[usize]) -> Vec<f32> {
-    let mut start = 0;
-    ranks
-        .iter()
-        .map(|rank| {
-            let (_, selected, _) =
-                values[start..].select_nth_unstable_by(rank - start, f32::total_cmp);
-            let selected = *selected;
-            start = rank + 1;
-            selected
-        })
-        .collect()
+/// The leading 16 bits of a value, in an order that is the order of the values.
+fn bin(value: f32) -> usize {
+    let bits = value.to_bits();
+    let ordered = if bits >> 31 == 1 { !bits } else { bits | 1 << 31 };
+    (ordered >> 16) as usize
+}
+
+/// How many values there are of every bin.
+struct Counts {
+    bins: Vec<usize>,
+    total: usize,
+}
+
+impl Counts {
+    /// Two tables that take turns: a run of equal values would wait for its own last addition.
+    fn of(mut values: impl Iterator<Item = f32>) -> Self {
+        let (mut bins, mut others) = (vec![0usize; 1 << 16], vec![0usize; 1 << 16]);
+        while let Some(value) = values.next() {
+            bins[bin(value)] += 1;
+            if let Some(value) = values.next() {
+                others[bin(value)] += 1;
+            }
+        }
+        let mut total = 0;
+        for (count, other) in bins.iter_mut().zip(&others) {
+            *count += other;
+            total += *count;
+        }
+        Self { bins, total }
+    }
+}
+
+/// The values of the given ascending ranks.
+fn order_statistics(
+    values: &(impl Iterator<Item = f32> + Clone),
+    counts: &Counts,
+    ranks: &[usize],
+) -> Vec<f32> {
+    let mut found = Vec::with_capacity(ranks.len());
+    let (mut before, mut at) = (0, 0);
+    let mut left = ranks.iter().copied().peekable();
+    while let Some(rank) = left.peek().copied() {
+        while before + counts.bins[at] <= rank {
+            before += counts.bins[at];
+            at += 1;
+        }
+        let mut inside: Vec<f32> = Vec::with_capacity(counts.bins[at]);
+        inside.extend(values.clone().filter(|value| bin(*value) == at));
+        // Every rank of this bin; each selection narrows the range of the next.
+        let mut start = 0;
+        while let Some(rank) = left.next_if(|rank| *rank < before + counts.bins[at]) {
+            let nth = rank - before - start;
+            let (_, value, _) = inside[start..].select_nth_unstable_by(nth, f32::total_cmp);
+            found.push(*value);
+            start += nth + 1;
+        }
+    }
+    found
 }
 
 #[cfg(test)]
@@ -78,6 +130,25 @@ mod tests {
         assert!(percentile(&[f32::NAN], &[50.0])[0].is_nan());
         assert!(percentile(&[], &[1.0, 99.0]).iter().all(|value| value.is_nan()));
         assert!(percentile(&[1.0], &[f64::NAN])[0].is_nan());
+    }
+
+    #[test]
+    fn close_values_of_either_sign_are_told_apart() {
+        // These share their leading bits two by two, and come in the order of their values.
+        let values = [-1e9, -3.000_1, -3.0, -0.0, 0.0, 1e-40, 7.0, 7.000_1, 1e9];
+        for (i, expected) in values.iter().enumerate() {
+            let q = 100.0 * i as f64 / 8.0;
+            let found = percentile_of(values.iter().copied().rev(), &[q])[0];
+            assert_eq!(found, f64::from(*expected), "{q}");
+        }
+        assert!(values.windows(2).all(|pair| bin(pair[0]) <= bin(pair[1])));
+    }
+
+    #[test]
+    fn some_values_can_be_left_out() {
+        let values = [0.0, 5.0, 0.0, 1.0, 3.0, 0.0];
+        let inside = values.iter().copied().filter(|value| *value != 0.0);
+        assert_eq!(percentile_of(inside, &[0.0, 50.0]), [1.0, 3.0]);
     }
 
     proptest! {

@@ -2,6 +2,8 @@
 
 #[cfg(test)]
 mod real;
+#[cfg(test)]
+mod reference;
 mod round_trip;
 #[cfg(test)]
 mod stage;

@@ -7,15 +7,15 @@ use stages_tables::CaseRow;
 
 use crate::support::{params, run_on};
 
-/// The folder of the ACDC training patients, or none with a printed reason.
-fn acdc() -> Option<PathBuf> {
+/// A folder of the real volumes, or none with a printed reason.
+pub(crate) fn data(folder: &str) -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
     #[expect(clippy::disallowed_methods, reason = "a test may be told where the datasets are")]
     let told = std::env::var_os("ORCHESTRATE_DATA").map(PathBuf::from);
-    let found = told.into_iter().chain([beside]).map(|root| root.join("acdc/training"));
+    let found = told.into_iter().chain([beside]).map(|root| root.join(folder));
     let found = found.into_iter().find(|path| path.is_dir());
     if found.is_none() {
-        println!("skipped: no ACDC; set ORCHESTRATE_DATA to the folder that holds it");
+        println!("skipped: no {folder}; set ORCHESTRATE_DATA to the folder that holds it");
     }
     found
 }
@@ -43,7 +43,7 @@ fn row(volumes: &Path, patient: &str, frame: u32) -> CaseRow {
 
 #[test]
 fn hearts_lie_whole_on_a_canvas_of_384_mm() {
-    let Some(volumes) = acdc() else { return };
+    let Some(volumes) = data("acdc/training") else { return };
     let dir = tempfile::tempdir().unwrap();
     // 216 x 256 x 10 of 1.5625 mm, 216 x 256 x 10 of 1.3672 mm, 154 x 224 x 7 of 1.7857 mm.
     let rows = [("patient001", 1), ("patient027", 11), ("patient090", 4)]
