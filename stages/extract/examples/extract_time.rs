@@ -16,7 +16,7 @@ use std::time::Instant;
 use pipeline_engine::stage::{ActionContext, Cancellation, Granted, Job, JobInput, Stage};
 use stages_extract::{Extract, ExtractParams};
 use stages_imaging::read_header;
-use stages_tables::{CaseRow, CasesTable, ClassInfo, DatasetInfo};
+use stages_tables::{CaseRow, CasesTable, ClassInfo, DatasetInfo, Reading};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -97,6 +97,10 @@ fn rows(folder: &Path) -> Result<Vec<CaseRow>, Failure> {
             subject: name.clone(),
             phase: None,
             group: None,
+            split: None,
+            attributes: BTreeMap::new(),
+            reading: Reading::default(),
+            intensity: None,
             same_as: None,
             image,
             label: Some(format!("{name}_gt.nii.gz")),

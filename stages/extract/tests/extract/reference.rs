@@ -1,6 +1,7 @@
 //! Real volumes beside SciPy, OpenCV, Pillow, SimpleITK and NumPy, whose values
 //! `tests/reference/make_reference.py` has written down.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -9,7 +10,7 @@ use stages_imaging::{
     AxisMap, GridConvention, Interpolation, OneHotMap, Resampler, read_label_map, read_volume,
     resample_nearest,
 };
-use stages_tables::CaseRow;
+use stages_tables::{CaseRow, Reading};
 
 use crate::real::data;
 
@@ -205,6 +206,10 @@ fn row(root: &Path, volume: &VolumeReference) -> CaseRow {
         subject: "subject".to_owned(),
         phase: None,
         group: None,
+        split: None,
+        attributes: BTreeMap::new(),
+        reading: Reading::default(),
+        intensity: None,
         same_as: None,
         image: volume.image.clone(),
         label: Some(volume.label.clone()),
