@@ -1,6 +1,6 @@
 //! From physical intensities to 0..255.
 
-use stages_imaging::{mean_and_deviation, percentile_of, value_range};
+use stages_imaging::{mean_and_deviation, percentile, percentile_of, value_range};
 
 use crate::{IntensityParams, Voxels};
 
@@ -20,13 +20,14 @@ impl Window {
     /// `voxels`: all voxels of the volume on its own grid, finite, at least one.
     pub fn of(params: &IntensityParams, voxels: &[f32]) -> Self {
         let all = voxels.iter().copied();
-        let nonzero = all.clone().filter(|value| *value != 0.0);
+        let is_counted = |value: f32| value != 0.0;
+        let nonzero = all.clone().filter(|value| is_counted(*value));
         match params {
             IntensityParams::Percentile(percent) => {
                 let q = [percent.low, percent.high];
                 let values = match percent.voxels {
-                    Voxels::All => percentile_of(all, &q),
-                    Voxels::Nonzero => percentile_of(nonzero, &q),
+                    Voxels::All => percentile(voxels, &q),
+                    Voxels::Nonzero => percentile_of(voxels, is_counted, &q),
                 };
                 Self { low: values[0], high: values[1] }
             }
@@ -66,10 +67,21 @@ impl Window {
         let low = self.low as f32;
         let scale = (255.0 / (self.high - self.low)) as f32;
         for (value, out) in values.iter().zip(out) {
-            // The cast cuts off, so adding a half rounds.
-            *out = (((value - low) * scale).clamp(0.0, 255.0) + 0.5) as u8;
+            *out = floor(((value - low) * scale).clamp(0.0, 255.0) + 0.5);
         }
     }
+}
+
+/// The whole part of a value of 0..256.
+///
+/// The same as a cast, which the compiler would make one value at a time.
+#[inline]
+fn floor(value: f32) -> u8 {
+    // From here on single precision holds whole numbers only, in its lowest bits.
+    const WHOLE: f32 = 8_388_608.0;
+    let rounded = value + WHOLE;
+    let upwards = rounded - WHOLE > value;
+    (rounded.to_bits() as u8).wrapping_sub(u8::from(upwards))
 }
 
 #[cfg(test)]
@@ -119,6 +131,17 @@ mod tests {
         let window = Window::of(&IntensityParams::MinMax(MinMaxParams {}), &[5.0, 5.0]);
         assert!(window.is_empty());
         assert_eq!(quantized(window, &[5.0, 5.0]), [0, 0]);
+    }
+
+    #[test]
+    fn the_whole_part_is_that_of_a_cast() {
+        for i in 0..=255u8 {
+            let below = f32::from(i).next_down().max(0.0);
+            let inside = [0.0, 0.25, 0.5, 0.75].map(|part| f32::from(i) + part);
+            for value in inside.into_iter().chain([below, f32::from(i).next_up()]) {
+                assert_eq!(floor(value), value as u8, "{value}");
+            }
+        }
     }
 
     #[test]

@@ -15,13 +15,13 @@
 /// # Source
 /// Hyndman and Fan 1996, definition 7.
 pub fn percentile(values: &[f32], q: &[f64]) -> Vec<f64> {
-    percentile_of(values.iter().copied(), q)
+    percentile_of(values, |_| true, q)
 }
 
-/// [`percentile`] of some of the values of a volume: `values` is gone through several times.
-pub fn percentile_of(values: impl Iterator<Item = f32> + Clone, q: &[f64]) -> Vec<f64> {
-    let values = values.filter(|value| !value.is_nan());
-    let counts = Counts::of(values.clone());
+/// [`percentile`] of those values of a volume that are to be kept.
+pub fn percentile_of(values: &[f32], keep: impl Fn(f32) -> bool, q: &[f64]) -> Vec<f64> {
+    let keep = |value: f32| keep(value) && !value.is_nan();
+    let counts = Counts::of(values, &keep);
     if counts.total == 0 {
         return vec![f64::NAN; q.len()];
     }
@@ -34,7 +34,7 @@ pub fn percentile_of(values: impl Iterator<Item = f32> + Clone, q: &[f64]) -> Ve
         .collect();
     ranks.sort_unstable();
     ranks.dedup();
-    let statistics = order_statistics(&values, &counts, &ranks);
+    let statistics = order_statistics(values, &keep, &counts, &ranks);
     let value = |rank: usize| {
         let index = ranks.binary_search(&rank).expect("every rank asked for was selected");
         f64::from(statistics[index])
@@ -52,10 +52,12 @@ pub fn percentile_of(values: impl Iterator<Item = f32> + Clone, q: &[f64]) -> Ve
 }
 
 /// The leading 16 bits of a value, in an order that is the order of the values.
-fn bin(value: f32) -> usize {
+#[inline]
+fn bin(value: f32) -> u16 {
     let bits = value.to_bits();
-    let ordered = if bits >> 31 == 1 { !bits } else { bits | 1 << 31 };
-    (ordered >> 16) as usize
+    // All bits of a negative number, the sign of another one.
+    let flipped = (bits as i32 >> 31) as u32 | 1 << 31;
+    ((bits ^ flipped) >> 16) as u16
 }
 
 /// How many values there are of every bin.
@@ -66,26 +68,28 @@ struct Counts {
 
 impl Counts {
     /// Two tables that take turns: a run of equal values would wait for its own last addition.
-    fn of(mut values: impl Iterator<Item = f32>) -> Self {
-        let (mut bins, mut others) = (vec![0usize; 1 << 16], vec![0usize; 1 << 16]);
-        while let Some(value) = values.next() {
-            bins[bin(value)] += 1;
-            if let Some(value) = values.next() {
-                others[bin(value)] += 1;
-            }
+    fn of(values: &[f32], keep: &impl Fn(f32) -> bool) -> Self {
+        let mut tables = [vec![0usize; 1 << 16], vec![0usize; 1 << 16]];
+        let [even, odd] = tables.each_mut().map(|table| {
+            table.first_chunk_mut::<{ 1 << 16 }>().expect("a table has that many bins")
+        });
+        let (pairs, last) = values.as_chunks::<2>();
+        for [first, second] in pairs {
+            even[usize::from(bin(*first))] += usize::from(keep(*first));
+            odd[usize::from(bin(*second))] += usize::from(keep(*second));
         }
-        let mut total = 0;
-        for (count, other) in bins.iter_mut().zip(&others) {
-            *count += other;
-            total += *count;
+        for value in last {
+            even[usize::from(bin(*value))] += usize::from(keep(*value));
         }
-        Self { bins, total }
+        let bins: Vec<usize> = even.iter().zip(odd.iter()).map(|(a, b)| a + b).collect();
+        Self { total: bins.iter().sum(), bins }
     }
 }
 
 /// The values of the given ascending ranks.
 fn order_statistics(
-    values: &(impl Iterator<Item = f32> + Clone),
+    values: &[f32],
+    keep: &impl Fn(f32) -> bool,
     counts: &Counts,
     ranks: &[usize],
 ) -> Vec<f32> {
@@ -93,15 +97,15 @@ fn order_statistics(
     let (mut before, mut at) = (0, 0);
     let mut left = ranks.iter().copied().peekable();
     while let Some(rank) = left.peek().copied() {
-        while before + counts.bins[at] <= rank {
-            before += counts.bins[at];
+        while before + counts.bins[usize::from(at)] <= rank {
+            before += counts.bins[usize::from(at)];
             at += 1;
         }
-        let mut inside: Vec<f32> = Vec::with_capacity(counts.bins[at]);
-        inside.extend(values.clone().filter(|value| bin(*value) == at));
+        let count = counts.bins[usize::from(at)];
+        let mut inside = members(values, keep, at, count);
         // Every rank of this bin; each selection narrows the range of the next.
         let mut start = 0;
-        while let Some(rank) = left.next_if(|rank| *rank < before + counts.bins[at]) {
+        while let Some(rank) = left.next_if(|rank| *rank < before + count) {
             let nth = rank - before - start;
             let (_, value, _) = inside[start..].select_nth_unstable_by(nth, f32::total_cmp);
             found.push(*value);
@@ -109,6 +113,20 @@ fn order_statistics(
         }
     }
     found
+}
+
+/// The values of one bin, of which there are `count`.
+fn members(values: &[f32], keep: &impl Fn(f32) -> bool, at: u16, count: usize) -> Vec<f32> {
+    let mut inside = Vec::with_capacity(count);
+    let (blocks, rest) = values.as_chunks::<32>();
+    for block in blocks {
+        // Most blocks hold none, which is found out many values at a time.
+        if block.iter().fold(false, |any, value| any | (bin(*value) == at)) {
+            inside.extend(block.iter().filter(|value| bin(**value) == at && keep(**value)));
+        }
+    }
+    inside.extend(rest.iter().filter(|value| bin(**value) == at && keep(**value)));
+    inside
 }
 
 #[cfg(test)]
@@ -138,8 +156,9 @@ mod tests {
         let values = [-1e9, -3.000_1, -3.0, -0.0, 0.0, 1e-40, 7.0, 7.000_1, 1e9];
         for (i, expected) in values.iter().enumerate() {
             let q = 100.0 * i as f64 / 8.0;
-            let found = percentile_of(values.iter().copied().rev(), &[q])[0];
-            assert_eq!(found, f64::from(*expected), "{q}");
+            let mut mixed = values;
+            mixed.reverse();
+            assert_eq!(percentile(&mixed, &[q])[0], f64::from(*expected), "{q}");
         }
         assert!(values.windows(2).all(|pair| bin(pair[0]) <= bin(pair[1])));
     }
@@ -147,8 +166,8 @@ mod tests {
     #[test]
     fn some_values_can_be_left_out() {
         let values = [0.0, 5.0, 0.0, 1.0, 3.0, 0.0];
-        let inside = values.iter().copied().filter(|value| *value != 0.0);
-        assert_eq!(percentile_of(inside, &[0.0, 50.0]), [1.0, 3.0]);
+        assert_eq!(percentile_of(&values, |value| value != 0.0, &[0.0, 50.0]), [1.0, 3.0]);
+        assert!(percentile_of(&values, |_| false, &[50.0])[0].is_nan());
     }
 
     proptest! {
