@@ -50,15 +50,6 @@ pub enum ExtractError {
         /// How many are accepted.
         limit: u32,
     },
-    /// No threads could be started.
-    #[error("cannot start {count} threads")]
-    Threads {
-        /// How many.
-        count: u32,
-        /// Why.
-        #[source]
-        source: rayon::ThreadPoolBuildError,
-    },
     /// There are no scans.
     #[error("the cases table is empty: there are no scans to extract")]
     NoCases,

@@ -7,6 +7,7 @@ mod canvas;
 mod error;
 mod geometry;
 mod intensity;
+mod ordered;
 mod params;
 mod slices;
 mod stage;

@@ -1,14 +1,13 @@
 //! The stage: scans in parallel, slices in the order of the cases table.
 
-use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use pipeline_engine::stage::{
     ActionContext, Cpus, ParamProblem, Placement, Ports, Resources, Stage, StageError, StageInfo,
 };
-use rayon::prelude::*;
-use stages_tables::{CaseRow, CasesTable, SlicesInfo, SlicesWriter, kind};
+use stages_tables::{CasesTable, SlicesInfo, SlicesWriter, kind};
 
+use crate::ordered::in_order;
 use crate::{CaseSlices, ExtractError, ExtractParams, params, slices_of};
 
 /// Makes the slices table: every slice of every scan on one canvas, as 8-bit planes.
@@ -36,7 +35,7 @@ impl Stage for Extract {
 
     fn resources(&self, _params: &ExtractParams) -> Resources {
         // A CT scan of 512 x 512 x 168 is 176 MB as float32 and 44 MB of labels; two threads hold
-        // one each, and the slices of four scans wait to be written.
+        // one each, and the slices of up to three scans wait to be written.
         Resources { cpus: Cpus::All, memory_mib: 768, ..Resources::default() }
     }
 
@@ -59,68 +58,33 @@ impl Stage for Extract {
         };
         let mut writer =
             SlicesWriter::create(context.output("slices")?, &info).map_err(ExtractError::from)?;
-        let threads = context.granted().cpus.max(1);
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads as usize)
-            .build()
-            .map_err(|source| ExtractError::Threads { count: threads, source })?;
         let mut report = Report::default();
-        let done = AtomicU64::new(0);
-        let extract = |chunk: &[CaseRow]| {
-            extract_chunk(params, volumes, chunk, context, &done, cases.rows.len() as u64)
+        let (done, total) = (AtomicU64::new(0), cases.rows.len() as u64);
+        let make = |index: usize| {
+            context.check_cancelled()?;
+            let row = &cases.rows[index];
+            let made = slices_of(params, volumes, row)?;
+            let count = done.fetch_add(1, Ordering::Relaxed) + 1;
+            context.progress(count, total, row.case_id.clone());
+            Ok(made)
         };
-        // Memory holds two chunks: one is being written while the next is being made.
-        let mut chunks = cases.rows.chunks(2 * threads as usize);
-        let mut ready =
-            chunks.next().map_or_else(|| Ok(Vec::new()), |c| pool.install(|| extract(c)))?;
-        loop {
-            let chunk = std::mem::take(&mut ready);
-            let next = chunks.next();
-            let (written, made) = pool.install(|| {
-                rayon::join(|| write(&mut writer, &mut report, chunk), || next.map(extract))
-            });
-            written?;
-            match made {
-                Some(made) => ready = made?,
-                None => break,
-            }
-        }
+        let take = |case| Ok(write(&mut writer, &mut report, case)?);
+        in_order::<_, StageError>(cases.rows.len(), context.granted().cpus as usize, make, take)?;
         writer.finish().map_err(ExtractError::from)?;
         report.say(context, cases.rows.len());
         Ok(())
     }
 }
 
-/// The slices of some scans, in their order.
-fn extract_chunk(
-    params: &ExtractParams,
-    volumes: &Path,
-    chunk: &[CaseRow],
-    context: &ActionContext<'_>,
-    done: &AtomicU64,
-    total: u64,
-) -> Result<Vec<CaseSlices>, StageError> {
-    let one = |row: &CaseRow| {
-        context.check_cancelled()?;
-        let made = slices_of(params, volumes, row)?;
-        let count = done.fetch_add(1, Ordering::Relaxed) + 1;
-        context.progress(count, total, row.case_id.clone());
-        Ok(made)
-    };
-    chunk.par_iter().map(one).collect()
-}
-
 fn write(
     writer: &mut SlicesWriter,
     report: &mut Report,
-    chunk: Vec<CaseSlices>,
+    case: CaseSlices,
 ) -> Result<(), ExtractError> {
-    for case in chunk {
-        // A scan of which nothing is kept has no record batch.
-        let Some(first) = case.slices.first() else { continue };
-        report.add(first.case_id.clone(), &case);
-        writer.write(&case.slices, case.images, case.labels)?;
-    }
+    // A scan of which nothing is kept has no record batch.
+    let Some(first) = case.slices.first() else { return Ok(()) };
+    report.add(first.case_id.clone(), &case);
+    writer.write(&case.slices, case.images, case.labels)?;
     Ok(())
 }
 
