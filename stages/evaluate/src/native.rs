@@ -82,6 +82,9 @@ fn uncrop(window_labels: &[u8], window: &Window, geometry: &PlaneGeometry, resam
     ];
     let (columns, from_column) = overlap(first[0], width, geometry.resampled[0] as usize);
     let (rows, from_row) = overlap(first[1], height, geometry.resampled[1] as usize);
+    if columns.is_empty() {
+        return;
+    }
     let resampled_width = geometry.resampled[0] as usize;
     for (row, source) in rows.zip(from_row..) {
         let line = &window_labels[source * width..][..width];
@@ -90,7 +93,8 @@ fn uncrop(window_labels: &[u8], window: &Window, geometry: &PlaneGeometry, resam
     }
 }
 
-/// The part of a plane's axis that the window covers, and the window's sample it starts with.
+/// The part of a plane's axis that the window covers, and the window's sample it starts with, if it
+/// covers any.
 ///
 /// The window's first sample lies at `first` of a plane axis with `count` samples.
 fn overlap(first: i64, length: usize, count: usize) -> (std::ops::Range<usize>, usize) {
@@ -101,6 +105,7 @@ fn overlap(first: i64, length: usize, count: usize) -> (std::ops::Range<usize>, 
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use stages_tables::DatasetInfo;
 
     use super::*;
@@ -127,5 +132,31 @@ mod tests {
         let mut plane = [9; 6];
         uncrop(&[1, 2, 3, 4, 5, 6], &window, &geometry, &mut plane);
         assert_eq!(plane, [0, 0, 0, 0, 1, 2]);
+    }
+
+    proptest! {
+        #[test]
+        fn every_pixel_of_the_plane_shows_the_window_pixel_that_lies_on_it(
+            size in [1u32..12, 1u32..12], offset in [-9i32..9, -9i32..9],
+            window_size in [1u32..12, 1u32..12], corner in [0u32..9, 0u32..9],
+        ) {
+            let geometry = PlaneGeometry { native: size, resampled: size, step: [1.0; 2], offset };
+            let dataset = DatasetInfo { name: "toy".to_owned(), classes: Vec::new() };
+            let [width, height] = window_size;
+            let window = Window { dataset, height, width, top: corner[1], left: corner[0] };
+            let labels: Vec<u8> = (0..width * height).map(|i| (i % 250 + 1) as u8).collect();
+            let mut plane = vec![9; (size[0] * size[1]) as usize];
+            uncrop(&labels, &window, &geometry, &mut plane);
+            for (i, found) in (0..).zip(&plane) {
+                let [x, y] = [i % size[0], i / size[0]];
+                // From the plane to the canvas, and from there to the window.
+                let u = i64::from(x) + i64::from(offset[0]) - i64::from(window.left);
+                let v = i64::from(y) + i64::from(offset[1]) - i64::from(window.top);
+                let inside =
+                    (0..i64::from(width)).contains(&u) && (0..i64::from(height)).contains(&v);
+                let expected = if inside { labels[(v * i64::from(width) + u) as usize] } else { 0 };
+                prop_assert_eq!(*found, expected, "{} {}", x, y);
+            }
+        }
     }
 }

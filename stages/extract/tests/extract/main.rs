@@ -1,6 +1,8 @@
 //! The stage on small volumes, and the way back to the scan's own grid.
 
 #[cfg(test)]
+mod documented;
+#[cfg(test)]
 mod real;
 #[cfg(test)]
 mod reference;

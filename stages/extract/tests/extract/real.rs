@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use stages_imaging::read_header;
+use stages_extract::slices_of;
+use stages_imaging::{read_header, read_label_map};
 use stages_tables::CaseRow;
 
+use crate::round_trip::Way;
 use crate::support::{params, run_on};
 
 /// A folder of the real volumes, or none with a printed reason.
@@ -80,4 +82,45 @@ fn hearts_lie_whole_on_a_canvas_of_384_mm() {
             assert!(mean(3) > mean(2) + 20.0, "{} {}", slice.case_id, slice.slice);
         }
     }
+}
+
+/// The Dice of one class that a perfect network would reach on a grid: its annotation, sent there
+/// and back, counted over all scans.
+fn ceiling(volumes: &Path, rows: &[CaseRow], text: &str, class: u8) -> f64 {
+    let params = params(text);
+    let (mut both, mut all) = (0, 0);
+    for row in rows {
+        let native = read_label_map(&volumes.join(row.label.as_ref().unwrap())).unwrap();
+        let made = slices_of(&params, volumes, row).unwrap();
+        let size = [row.shape[0] as usize, row.shape[1] as usize];
+        let way = Way::new(&params.geometry, size, [row.spacing_mm[0], row.spacing_mm[1]]);
+        let canvases = made.labels.chunks_exact(made.labels.len() / made.slices.len());
+        for (slice, canvas) in made.slices.iter().zip(canvases) {
+            let back = way.back(canvas);
+            for (a, b) in native.plane(slice.slice as usize).iter().zip(&back) {
+                both += usize::from(*a == class && *b == class);
+                all += usize::from(*a == class) + usize::from(*b == class);
+            }
+        }
+    }
+    2.0 * both as f64 / all as f64
+}
+
+#[test]
+fn what_resampling_costs_is_known() {
+    let Some(volumes) = data("acdc/training") else { return };
+    // Pixels of 1.56, 1.37, 1.79 and 1.68 mm.
+    let rows = [("patient001", 1), ("patient027", 11), ("patient090", 4), ("patient010", 1)]
+        .map(|(patient, frame)| row(&volumes, patient, frame));
+    let thinnest = |text| ceiling(&volumes, &rows, text, 2);
+    let one_mm = thinnest("{}");
+    let ssl4mis = thinnest(
+        r#"{"geometry": {"resize": {"size": 256, "convention": "corners"}},
+            "interpolation": {"image": "nearest"}}"#,
+    );
+    let one_hot = thinnest(r#"{"interpolation": {"label": "one_hot"}}"#);
+    let coarse = thinnest(r#"{"geometry": {"resample": {"spacing_mm": 3.0, "canvas": 128}}}"#);
+    println!("1 mm {one_mm:.4}, 1 mm one-hot {one_hot:.4}, 256 {ssl4mis:.4}, 3 mm {coarse:.4}");
+    assert!(one_mm > 0.9999 && one_hot > 0.999 && ssl4mis > 0.9999, "{one_mm} {one_hot} {ssl4mis}");
+    assert!((0.9..0.95).contains(&coarse), "{coarse}");
 }

@@ -28,14 +28,14 @@ fn noise(size: [usize; 2], seed: usize) -> Vec<u8> {
 }
 
 /// A label plane on its way: its geometry, how grids correspond, and the canvas.
-struct Way {
+pub(crate) struct Way {
     geometry: PlaneGeometry,
     convention: Convention,
     canvas: [u32; 2],
 }
 
 impl Way {
-    fn new(params: &GeometryParams, size: [usize; 2], spacing_mm: [f64; 2]) -> Self {
+    pub(crate) fn new(params: &GeometryParams, size: [usize; 2], spacing_mm: [f64; 2]) -> Self {
         let spacing = [spacing_mm[0], spacing_mm[1], 5.0];
         let geometry = plane_geometry(params, [size[0] as u32, size[1] as u32, 1], spacing);
         let (convention, canvas) = match params {
@@ -66,7 +66,7 @@ impl Way {
 
     /// The canvas on the native grid: shifting back is placing with the negated offset, on a canvas
     /// of the size of the resampled plane.
-    fn back(&self, canvas: &[u8]) -> Vec<u8> {
+    pub(crate) fn back(&self, canvas: &[u8]) -> Vec<u8> {
         let shifted = PlaneGeometry {
             native: self.canvas,
             resampled: self.canvas,
