@@ -2,14 +2,12 @@
 
 use std::io::Read;
 use std::os::unix::net::UnixStream;
-use std::time::Duration;
 
 use pipeline_engine::Cancellation;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2};
 use signal_hook::low_level::pipe;
 
 use crate::console::Console;
-use crate::render::duration;
 
 /// The status that shells give to a program ended by Ctrl-C.
 const INTERRUPTED: i32 = 130;
@@ -19,18 +17,15 @@ const INTERRUPTED: i32 = 130;
 const FROM_PROGRAMS: [i32; 4] = [SIGTERM, SIGHUP, SIGUSR1, SIGUSR2];
 
 /// From now on the first Ctrl-C (or `SIGTERM`, `SIGHUP`, `SIGUSR1`, `SIGUSR2`) asks everything to
-/// stop; running actions have the grace period to save their work. Another Ctrl-C ends the process
-/// at once: workers notice that it is gone and end too. Finished actions are kept either way.
-pub(crate) fn watch(console: &Console, cancellation: &Cancellation, grace: Duration) {
+/// stop, and says so with `notice`. Another Ctrl-C ends the process at once: workers notice that it
+/// is gone and end too. Finished actions are kept either way.
+pub(crate) fn watch(console: &Console, cancellation: &Cancellation, notice: String) {
     let stop = {
         let (console, cancellation) = (console.clone(), cancellation.clone());
         move || {
             if !cancellation.is_cancelled() {
                 cancellation.cancel();
-                let grace = duration(grace.as_secs_f64());
-                console.note(&format!(
-                    "stopping: running actions have {grace} to save their work; press Ctrl-C again to leave at once"
-                ));
+                console.note(&notice);
             }
         }
     };

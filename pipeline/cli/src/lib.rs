@@ -1,8 +1,10 @@
 //! The command line: how a person talks to the pipeline.
 //!
-//! A program hands [`main`] its registry of stages and says what it is called; everything else
-//! (arguments, environment, clock, terminal, signals, exit status) is handled here, and only here.
+//! A program hands [`main`] its registry of stages, the commands that only it has, and says what it
+//! is called; everything else (arguments, environment, clock, terminal, signals, exit status) is
+//! handled here, and only here.
 
+mod added;
 mod app;
 mod arguments;
 mod capacity;
@@ -21,4 +23,5 @@ mod surroundings;
 mod trace;
 mod workers;
 
+pub use added::{AddedCommand, CommandContext, Ending, WorkProgress};
 pub use app::{About, main};

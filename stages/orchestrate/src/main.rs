@@ -14,6 +14,7 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 fn main() -> ExitCode {
     pipeline_cli::main(
         &registry::registry(),
+        &[],
         About {
             name: "orchestrate",
             version: env!("CARGO_PKG_VERSION"),

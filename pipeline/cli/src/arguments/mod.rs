@@ -14,7 +14,7 @@ pub(crate) use inspect::{
     ExplainArguments, GraphArguments, GraphFormat, LogsArguments, ShowArguments, StagesArguments,
     StatusArguments,
 };
-pub(crate) use program::{Arguments, Command, definition};
+pub(crate) use program::{Arguments, Command, GlobalArguments, definition};
 pub(crate) use run::{PlanArguments, RunArguments};
 pub(crate) use upkeep::{
     CompletionsArguments, DoctorArguments, GcArguments, ManArguments, SchemaArguments,

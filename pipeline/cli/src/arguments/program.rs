@@ -1,14 +1,14 @@
 //! The program as a whole: global options and the list of commands.
 
-use clap::{ArgAction, CommandFactory, Parser, Subcommand};
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 
 use super::{
     CompletionsArguments, DoctorArguments, ExplainArguments, GcArguments, GraphArguments,
     LogsArguments, ManArguments, PlanArguments, RunArguments, SchemaArguments, ShowArguments,
     StagesArguments, StatusArguments, VerifyArguments,
 };
-use crate::About;
 use crate::colour::ColourChoice;
+use crate::{About, AddedCommand};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -25,6 +25,16 @@ Exit status: 0 done, 1 a stage failed or the run was stopped, 2 the request is w
 #[derive(Debug, Parser)]
 #[command(after_help = EXAMPLES, subcommand_required = true, arg_required_else_help = true, max_term_width = 100)]
 pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) globals: GlobalArguments,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub(crate) struct GlobalArguments {
     /// Print no progress and no summary, only results, warnings and errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
@@ -44,9 +54,6 @@ pub(crate) struct Arguments {
         hide_default_value = true
     )]
     pub(crate) color: ColourChoice,
-
-    #[command(subcommand)]
-    pub(crate) command: Command,
 }
 
 /// What to do.
@@ -179,7 +186,10 @@ Examples:
     Man(ManArguments),
 }
 
-/// The definition of the command line, under the program's own name.
-pub(crate) fn definition(about: About) -> clap::Command {
-    Arguments::command().name(about.name).version(about.version).about(about.summary)
+/// The definition of the command line, under the program's own name, with the commands that only it
+/// has.
+pub(crate) fn definition(about: About, commands: &[&dyn AddedCommand]) -> clap::Command {
+    let definition =
+        Arguments::command().name(about.name).version(about.version).about(about.summary);
+    commands.iter().fold(definition, |all, added| all.subcommand(added.definition()))
 }

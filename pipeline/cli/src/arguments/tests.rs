@@ -26,7 +26,7 @@ fn every_command_that_is_listed_has_an_example() {
 fn reads_a_long_command_line() {
     let line = "o run e.yaml --set a.b=1 --set matrix.seed=[8] -j 2 --memory 4GiB --gpus 0 -k -q";
     let arguments = parse(line).unwrap();
-    assert!(arguments.quiet);
+    assert!(arguments.globals.quiet);
     let Command::Run(run) = arguments.command else { panic!("not run") };
     assert_eq!(run.experiment.sets, ["a.b=1", "matrix.seed=[8]"]);
     assert_eq!((run.cpus, run.memory, run.gpus), (Some(2), Some(4096), Some(0)));

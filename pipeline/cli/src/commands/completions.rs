@@ -10,7 +10,7 @@ pub(crate) fn completions(
     session: &Session<'_>,
     arguments: &CompletionsArguments,
 ) -> Result<Exit, CommandError> {
-    let mut definition = definition(session.about);
+    let mut definition = definition(session.about, session.commands);
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut definition, session.about.name, &mut script);
     session.console.data(&String::from_utf8_lossy(&script));

@@ -10,7 +10,7 @@ use crate::error::{CommandError, Exit};
 
 /// Prints the page of the program, or writes one page per command.
 pub(crate) fn man(session: &Session<'_>, arguments: &ManArguments) -> Result<Exit, CommandError> {
-    let definition = definition(session.about).disable_help_subcommand(true);
+    let definition = definition(session.about, session.commands).disable_help_subcommand(true);
     let Some(dir) = &arguments.dir else {
         let mut page = Vec::new();
         clap_mangen::Man::new(definition).render(&mut page).map_err(|error| refused(&error))?;
@@ -24,9 +24,15 @@ pub(crate) fn man(session: &Session<'_>, arguments: &ManArguments) -> Result<Exi
 
 fn write_pages(definition: clap::Command, dir: &Path) -> std::io::Result<usize> {
     fs_err::create_dir_all(dir)?;
-    let visible = definition.get_subcommands().filter(|command| !command.is_hide_set()).count();
+    let count = pages(&definition);
     clap_mangen::generate_to(definition, dir)?;
-    Ok(visible + 1)
+    Ok(count)
+}
+
+/// The page of a command and those of its commands.
+fn pages(command: &clap::Command) -> usize {
+    let visible = command.get_subcommands().filter(|command| !command.is_hide_set());
+    1 + visible.map(pages).sum::<usize>()
 }
 
 fn refused(error: &std::io::Error) -> Diagnostic {

@@ -42,7 +42,11 @@ pub(crate) fn run(session: &Session<'_>, arguments: &RunArguments) -> Result<Exi
     let trace = arguments.trace_file.as_deref().map(begin_trace).transpose()?;
     let options = options(session, arguments, &loaded, selected);
     let cancellation = Cancellation::new();
-    interrupt::watch(console, &cancellation, options.grace);
+    let grace = render::duration(options.grace.as_secs_f64());
+    let notice = format!(
+        "stopping: running actions have {grace} to save their work; press Ctrl-C again to leave at once"
+    );
+    interrupt::watch(console, &cancellation, notice);
 
     let tally = Tally::default();
     let progress = choose(console, arguments.json);

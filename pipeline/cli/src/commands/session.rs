@@ -7,11 +7,11 @@ use pipeline_engine::{Graph, Plan, PlanOptions, Registry, Report, Selection};
 use pipeline_spec::{Changes, Diagnostic, Experiment, Override, Sweep};
 use pipeline_store::Store;
 
-use crate::About;
 use crate::arguments::{ExperimentArguments, PlaceArguments, SelectionArguments};
 use crate::console::Console;
 use crate::error::CommandError;
 use crate::surroundings::Surroundings;
+use crate::{About, AddedCommand};
 
 /// Where results are remembered if nobody says otherwise.
 const DEFAULT_STORE: &str = ".orchestrate";
@@ -19,6 +19,7 @@ const DEFAULT_STORE: &str = ".orchestrate";
 /// The program, the machine and the terminal.
 pub(crate) struct Session<'a> {
     pub(crate) registry: &'a Registry,
+    pub(crate) commands: &'a [&'a dyn AddedCommand],
     pub(crate) about: About,
     pub(crate) surroundings: &'a Surroundings,
     pub(crate) console: &'a Console,

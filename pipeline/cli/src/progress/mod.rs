@@ -1,6 +1,7 @@
 //! Telling what a run is doing, in three voices: bars, lines, JSON.
 
 mod bars;
+mod counter;
 mod json;
 mod lines;
 mod tally;
@@ -9,6 +10,7 @@ use pipeline_engine::RunEvent;
 
 use crate::console::Console;
 
+pub(crate) use counter::Counter;
 pub(crate) use tally::{Tally, summary_line};
 
 /// Hears every event of a run. Events of one run come from several threads.

@@ -1,5 +1,6 @@
 //! The commands of a real program, with toy stages.
 
+mod added;
 mod again;
 mod asking;
 mod keeping;

@@ -70,7 +70,8 @@ fn shells_complete_and_man_explains_every_command() {
     let space = Workspace::new(WORDS);
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = space.toy(&["completions", shell]).expect(0).out;
-        assert!(script.contains("toy") && script.contains("sweep"), "{shell}");
+        let words = ["toy", "sweep", "letters"];
+        assert!(words.iter().all(|word| script.contains(word)), "{shell}");
     }
     let page = space.toy(&["man"]).expect(0).out;
     assert!(page.contains(".TH toy 1") && page.contains("Exit status"), "{page}");
@@ -81,6 +82,7 @@ fn shells_complete_and_man_explains_every_command() {
         .map(|file| file.file_name().into_string().unwrap())
         .collect();
     pages.sort();
-    assert_eq!(pages.len(), 15, "{pages:?}");
+    assert_eq!(pages.len(), 18, "{pages:?}");
     assert!(pages.contains(&"toy-run.1".to_owned()) && pages.contains(&"toy.1".to_owned()));
+    assert!(pages.contains(&"toy-word-letters.1".to_owned()), "{pages:?}");
 }

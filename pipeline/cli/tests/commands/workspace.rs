@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
 
+use rustix::process::{Pid, Signal, kill_process};
+
 /// A folder with an experiment, and the toy program.
 pub(crate) struct Workspace {
     dir: tempfile::TempDir,
@@ -92,6 +94,13 @@ impl Running {
             heard = format!("{heard}{line}\n");
         }
         panic!("the program ended without saying `{text}`:\n{heard}");
+    }
+
+    /// Ctrl-C.
+    pub(crate) fn interrupt(&self) {
+        let pid = i32::try_from(self.child.id()).expect("a process number");
+        let pid = Pid::from_raw(pid).expect("it is running");
+        kill_process(pid, Signal::INT).expect("it is running");
     }
 
     pub(crate) fn kill(&mut self) {

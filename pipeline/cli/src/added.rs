@@ -1,0 +1,111 @@
+//! Commands that a program has beside the built-in ones.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use pipeline_engine::Cancellation;
+use pipeline_spec::Diagnostic;
+
+use crate::commands::Session;
+use crate::error::{CommandError, Exit};
+use crate::interrupt;
+use crate::progress::Counter;
+
+/// A command of the program's own. Help, manual pages, completions and global options come with it.
+pub trait AddedCommand: Sync {
+    /// Its name, arguments, subcommands and examples.
+    fn definition(&self) -> clap::Command;
+
+    /// Carries it out.
+    ///
+    /// # Errors
+    /// Everything wrong with the request; at least one mistake.
+    fn run(
+        &self,
+        matches: &clap::ArgMatches,
+        context: &CommandContext<'_>,
+    ) -> Result<Ending, Vec<Diagnostic>>;
+}
+
+/// How a command that could be carried out ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Everything is as it should be: status 0.
+    Done,
+    /// It found something wrong, or was stopped: status 1.
+    Failed,
+}
+
+/// What a command may use of the terminal and the machine.
+pub struct CommandContext<'a> {
+    session: &'a Session<'a>,
+    cancellation: Cancellation,
+    cpus: usize,
+}
+
+impl CommandContext<'_> {
+    /// `ORCHESTRATE_DATA`: the folder that holds the datasets.
+    pub fn data_root(&self) -> Option<&Path> {
+        self.session.surroundings.data_root.as_deref()
+    }
+
+    /// How many processors there are.
+    pub fn cpus(&self) -> usize {
+        self.cpus
+    }
+
+    /// Writes to standard output.
+    pub fn data(&self, text: &str) {
+        self.session.console.data(text);
+    }
+
+    /// Writes a line for people to standard error.
+    pub fn note(&self, line: &str) {
+        if !self.session.console.quiet {
+            self.session.console.note(line);
+        }
+    }
+
+    /// From now on Ctrl-C asks the command to stop, and a second one ends the program.
+    pub fn cancellation(&self) -> &Cancellation {
+        &self.cancellation
+    }
+
+    /// Starts to tell how far the command is, on standard error; nothing where that is not wanted.
+    pub fn progress(&self, what: &str, total: u64) -> WorkProgress<'_> {
+        let counter = Counter::new(self.session.console, what, total);
+        WorkProgress { counter, done: AtomicU64::new(0) }
+    }
+}
+
+/// How far a command is. Its end takes it off the terminal.
+pub struct WorkProgress<'a> {
+    counter: Counter<'a>,
+    done: AtomicU64,
+}
+
+impl WorkProgress<'_> {
+    /// One more is done, by whichever thread.
+    pub fn advance(&self, item: &str) {
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        self.counter.set(done, item);
+    }
+}
+
+/// Runs an added command.
+pub(crate) fn run_added(
+    session: &Session<'_>,
+    command: &dyn AddedCommand,
+    matches: &clap::ArgMatches,
+) -> Result<Exit, CommandError> {
+    let cancellation = Cancellation::new();
+    let notice = "stopping; press Ctrl-C again to leave at once";
+    interrupt::watch(session.console, &cancellation, notice.to_owned());
+    let cpus = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let context = CommandContext { session, cancellation, cpus };
+    match command.run(matches, &context) {
+        Ok(Ending::Done) => Ok(Exit::Done),
+        Ok(Ending::Failed) => Ok(Exit::Failed),
+        Err(mistakes) => Err(CommandError { mistakes }),
+    }
+}
