@@ -78,12 +78,12 @@ impl Examiner<'_> {
         Ok(Examined { row, voxels: voxel_digest(&volume) })
     }
 
-    fn path(&self, relative: &str) -> &Path {
+    pub(crate) fn path(&self, relative: &str) -> &Path {
         &self.files[relative]
     }
 
     /// Where image and label map do not fit each other or the classes.
-    fn mismatches(&self, case: &str, image: &Volume, label: &LabelMap) -> Vec<Problem> {
+    pub(crate) fn mismatches(&self, case: &str, image: &Volume, label: &LabelMap) -> Vec<Problem> {
         let mut problems = Vec::new();
         let case = case.to_owned();
         let (a, b) = (image.header, label.header);
@@ -110,7 +110,7 @@ impl Examiner<'_> {
     }
 
     /// The digest of a file; with companions, of all their digests together.
-    fn digest(&self, path: &str) -> std::io::Result<String> {
+    pub(crate) fn digest(&self, path: &str) -> std::io::Result<String> {
         let own = Digest::of_file(self.path(path))?;
         let Some(companions) = self.inventory.companions.get(path) else {
             return Ok(own.to_string());
@@ -124,7 +124,7 @@ impl Examiner<'_> {
 }
 
 /// Equal for equal voxels on equal grids, whatever the file's format and compression.
-fn voxel_digest(volume: &Volume) -> Digest {
+pub(crate) fn voxel_digest(volume: &Volume) -> Digest {
     let shape = volume.header.shape;
     // Plane by plane, so that no second copy of the whole volume is made.
     let planes = (0..shape[2]).map(|z| {

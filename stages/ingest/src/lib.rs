@@ -5,6 +5,7 @@
 //! or reports everything that is wrong with the dataset together.
 
 mod attributes;
+pub mod check;
 mod embedded;
 mod error;
 mod examine;
@@ -14,6 +15,7 @@ mod locate;
 mod manifest;
 mod params;
 mod pattern;
+pub mod preview;
 mod problem;
 mod stage;
 mod twins;

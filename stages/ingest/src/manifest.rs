@@ -208,6 +208,11 @@ impl Manifest {
         }
     }
 
+    /// Whether voxel values are Hounsfield units.
+    pub(crate) fn is_ct(&self) -> bool {
+        self.file.modality.trim().eq_ignore_ascii_case("ct")
+    }
+
     /// The name of the case that a path belongs to; none if the path lacks a part of it.
     pub(crate) fn case_of(&self, parts: &Parts) -> Option<String> {
         self.case.render(parts)

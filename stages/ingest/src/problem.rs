@@ -196,7 +196,7 @@ pub(crate) fn summarize(problems: &[Problem]) -> Vec<String> {
         }
         let same: Vec<&Problem> =
             problems.iter().zip(&kinds).filter(|(_, k)| *k == kind).map(|(p, _)| p).collect();
-        lines.extend(same.iter().take(LISTED).map(|problem| with_causes(problem)));
+        lines.extend(same.iter().take(LISTED).map(|problem| problem.with_causes()));
         if same.len() > LISTED {
             lines.push(format!("and {} more of this kind", same.len() - LISTED));
         }
@@ -204,18 +204,21 @@ pub(crate) fn summarize(problems: &[Problem]) -> Vec<String> {
     lines
 }
 
-fn with_causes(problem: &Problem) -> String {
-    let mut line = problem.to_string();
-    // The direct cause is part of the text already.
-    let mut cause = match problem {
-        Problem::Unreadable { source, .. } => std::error::Error::source(source),
-        _ => None,
-    };
-    while let Some(inner) = cause {
-        line = format!("{line}: {inner}");
-        cause = inner.source();
+impl Problem {
+    /// The problem with what caused it, in one line.
+    pub(crate) fn with_causes(&self) -> String {
+        let mut line = self.to_string();
+        // The direct cause is part of the text already.
+        let mut cause = match self {
+            Self::Unreadable { source, .. } => std::error::Error::source(source),
+            _ => None,
+        };
+        while let Some(inner) = cause {
+            line = format!("{line}: {inner}");
+            cause = inner.source();
+        }
+        line
     }
-    line
 }
 
 #[cfg(test)]

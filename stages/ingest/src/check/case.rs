@@ -1,0 +1,188 @@
+//! One case: what is in it, and what is odd about it by itself.
+
+use std::path::Path;
+
+use pipeline_store::Digest;
+use stages_imaging::{ImagingError, LabelMap, Volume, read_header, read_label_map, read_volume};
+use stages_tables::FactRow;
+
+use super::labels::LabelCounts;
+use super::names::{count, names, number};
+use super::{Finding, FindingKind, Intensities};
+use crate::examine::{Examiner, voxel_digest};
+use crate::inventory::CaseFiles;
+use crate::{Manifest, Problem};
+
+/// A case that was read as far as it can be.
+pub(crate) struct CaseReading {
+    /// What is known of it.
+    pub(crate) facts: FactRow,
+    /// What is wrong or odd.
+    pub(crate) findings: Vec<Finding>,
+    /// Digest of the image's voxels.
+    pub(crate) voxels: Option<Digest>,
+}
+
+impl CaseReading {
+    fn unreadable(&mut self, path: &str, source: ImagingError) {
+        let problem = Problem::Unreadable { case: self.facts.case_id.clone(), source };
+        self.findings.push(Finding::from(&problem).in_file(path));
+    }
+}
+
+/// Reads cases.
+pub(crate) struct CaseReader<'a> {
+    examiner: &'a Examiner<'a>,
+    /// Whether values are Hounsfield units.
+    hounsfield: bool,
+    label_required: bool,
+}
+
+/// No part of a person is denser than air by so little; a CT image without any such voxel has lost
+/// its scale.
+const NEAR_AIR: f64 = -200.0;
+/// The twelve bits of a scanner, from -1024.
+const SCANNER: std::ops::RangeInclusive<f64> = -1024.0..=3071.0;
+
+impl<'a> CaseReader<'a> {
+    pub(crate) fn new(examiner: &'a Examiner<'a>, manifest: &Manifest) -> Self {
+        Self {
+            examiner,
+            hounsfield: manifest.is_ct(),
+            label_required: manifest.file.layout.label_required,
+        }
+    }
+
+    /// Reads image and label map from end to end.
+    pub(crate) fn read(&self, case: &str, files: &CaseFiles) -> CaseReading {
+        let attributes = self.examiner.attributes.get(case).cloned().unwrap_or_default();
+        let (image, label) = (files.images.first(), files.labels.first());
+        let mut reading = CaseReading {
+            facts: FactRow {
+                case_id: case.to_owned(),
+                subject: files.subject.clone(),
+                phase: attributes.phase,
+                group: attributes.group,
+                image: image.cloned(),
+                label: label.cloned(),
+                ..FactRow::default()
+            },
+            findings: Vec::new(),
+            voxels: None,
+        };
+        let volume = image.and_then(|path| self.image(&mut reading, path));
+        let map = label.and_then(|path| self.label(&mut reading, path));
+        if let (Some(volume), Some(map)) = (&volume, &map) {
+            let problems = self.examiner.mismatches(case, volume, map);
+            reading.findings.extend(problems.iter().map(Finding::from));
+        }
+        if label.is_none() && !self.label_required {
+            let message = format!("case `{case}` has no label map");
+            reading.findings.push(Finding::of_case(FindingKind::Unlabelled, case, message));
+        }
+        reading
+    }
+
+    fn image(&self, reading: &mut CaseReading, path: &str) -> Option<Volume> {
+        let file = self.examiner.path(path);
+        reading.facts.image_bytes = self.bytes(path);
+        reading.facts.image_digest = self.digest(path);
+        let volume = match read_volume(file) {
+            Ok(volume) => volume,
+            Err(source) => {
+                reading.unreadable(path, source);
+                // The header may say more than nothing.
+                let header = read_header(file).ok()?;
+                reading.facts.shape = Some(header.shape.map(|n| n as u32));
+                reading.facts.spacing_mm = Some(header.spacing_mm);
+                return None;
+            }
+        };
+        let header = volume.header;
+        let facts = &mut reading.facts;
+        facts.shape = Some(header.shape.map(|n| n as u32));
+        facts.spacing_mm = Some(header.spacing_mm);
+        facts.image_dtype = Some(header.voxel_type.as_str().to_owned());
+        let digest = voxel_digest(&volume);
+        facts.voxel_digest = Some(digest.to_string());
+        reading.voxels = Some(digest);
+        if let Some(intensities) = Intensities::of(&volume.voxels) {
+            facts.intensity = Some(intensities.as_array());
+            reading.findings.extend(self.values(&reading.facts.case_id, path, &intensities));
+        }
+        Some(volume)
+    }
+
+    /// What is odd about the values of one image.
+    fn values(&self, case: &str, path: &str, values: &Intensities) -> Vec<Finding> {
+        let finding = |kind, message| Finding::of_case(kind, case, message).in_file(path);
+        let mut findings = Vec::new();
+        let (min, max) = (number(values.min), number(values.max));
+        if values.min == values.max {
+            let message = format!("case `{case}`: every voxel of {path} is {min}");
+            findings.push(finding(FindingKind::ConstantImage, message));
+        } else if self.hounsfield && values.min > NEAR_AIR {
+            let message = format!("case `{case}`: values of {path} are from {min} to {max}");
+            findings.push(finding(FindingKind::NotHounsfield, message));
+        } else if self.hounsfield
+            && !(SCANNER.contains(&values.min) && SCANNER.contains(&values.max))
+        {
+            let message = format!("case `{case}`: values of {path} are from {min} to {max}");
+            findings.push(finding(FindingKind::BeyondHounsfield, message));
+        }
+        findings
+    }
+
+    fn label(&self, reading: &mut CaseReading, path: &str) -> Option<LabelMap> {
+        reading.facts.label_bytes = self.bytes(path);
+        reading.facts.label_digest = self.digest(path);
+        let map = match read_label_map(self.examiner.path(path)) {
+            Ok(map) => map,
+            Err(source) => {
+                reading.unreadable(path, source);
+                return None;
+            }
+        };
+        let counts = LabelCounts::of(&map);
+        let facts = &mut reading.facts;
+        facts.label_dtype = Some(map.header.voxel_type.as_str().to_owned());
+        facts.label_values = counts.voxels.iter().map(|(value, _)| *value).collect();
+        facts.label_voxels = counts.voxels.iter().map(|(_, voxels)| *voxels).collect();
+        facts.labelled_slices = Some(counts.labelled_slices() as u32);
+        facts.first_labelled = counts.range().map(|(first, _)| first as u32);
+        facts.last_labelled = counts.range().map(|(_, last)| last as u32);
+        let case = &reading.facts.case_id;
+        if counts.range().is_none() {
+            let message = format!("case `{case}`: {path} holds background only");
+            let finding = Finding::of_case(FindingKind::EmptyLabel, case, message);
+            reading.findings.push(finding.in_file(path));
+        }
+        let gaps = counts.gaps();
+        if !gaps.is_empty() {
+            let slices: Vec<String> = gaps.iter().map(usize::to_string).collect();
+            let message = format!(
+                "case `{case}`: {path} has no label in {} between labelled ones: z = {}",
+                count(gaps.len(), "slice"),
+                names(&slices)
+            );
+            let finding = Finding::of_case(FindingKind::LabelGap, case, message);
+            reading.findings.push(finding.in_file(path));
+        }
+        Some(map)
+    }
+
+    /// The digest of a file. One that cannot be opened is reported by the reader that follows.
+    fn digest(&self, path: &str) -> Option<String> {
+        self.examiner.digest(path).ok()
+    }
+
+    /// The size of a file with what belongs to it.
+    fn bytes(&self, path: &str) -> Option<u64> {
+        let size = |path: &Path| fs_err::metadata(path).ok().map(|data| data.len());
+        let companions = self.examiner.inventory.companions.get(path).into_iter().flatten();
+        std::iter::once(path)
+            .chain(companions.map(String::as_str))
+            .map(|path| size(self.examiner.path(path)))
+            .sum()
+    }
+}
