@@ -1,5 +1,6 @@
 //! Runs experiments in semi-supervised medical image segmentation.
 
+mod data;
 mod registry;
 
 use std::process::ExitCode;
@@ -14,7 +15,7 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 fn main() -> ExitCode {
     pipeline_cli::main(
         &registry::registry(),
-        &[],
+        &[&data::Data],
         About {
             name: "orchestrate",
             version: env!("CARGO_PKG_VERSION"),

@@ -23,6 +23,9 @@ const VOLUME_FACTOR: f64 = 4.0;
 /// another part of the body in the field of view makes.
 const MEDIAN_HU: f64 = 500.0;
 
+/// One in so many cases is an exception.
+const RARE: usize = 10;
+
 /// The images with their content.
 pub(crate) fn images(readings: &[CaseReading]) -> Vec<Image> {
     let image = |reading: &CaseReading| {
@@ -40,9 +43,13 @@ pub(crate) fn across(manifest: &Manifest, facts: &[FactRow], images: &[Image]) -
     findings.extend(unlike_most(facts, FindingKind::OddOrientation, "axes point to", |row| {
         row.orientation.as_deref()
     }));
-    findings.extend(unlike_most(facts, FindingKind::OddType, "the image is stored as", |row| {
+    let types = unlike_most(facts, FindingKind::OddType, "the image is stored as", |row| {
         row.image_dtype.as_deref()
-    }));
+    });
+    // Several types that are all frequent are the release's way.
+    if types.len() * RARE <= facts.len() {
+        findings.extend(types);
+    }
     let spacing = |row: &FactRow| row.spacing_mm;
     findings.extend(odd_extent(facts, &SPACING, spacing));
     let shape = |row: &FactRow| row.shape.map(|shape| shape.map(f64::from));

@@ -41,8 +41,8 @@ pub(crate) struct CaseReader<'a> {
 /// No part of a person is denser than air by so little; a CT image without any such voxel has lost
 /// its scale.
 const NEAR_AIR: f64 = -200.0;
-/// The twelve bits of a scanner, from -1024.
-const SCANNER: std::ops::RangeInclusive<f64> = -1024.0..=3071.0;
+/// The twelve bits of a scanner, from -1024; resampling reaches a little further down.
+const SCANNER: std::ops::RangeInclusive<f64> = -1200.0..=3071.0;
 
 impl<'a> CaseReader<'a> {
     pub(crate) fn new(examiner: &'a Examiner<'a>, manifest: &Manifest) -> Self {
@@ -102,6 +102,7 @@ impl<'a> CaseReader<'a> {
         let facts = &mut reading.facts;
         facts.shape = Some(header.shape.map(|n| n as u32));
         facts.spacing_mm = Some(header.spacing_mm);
+        facts.orientation = header.orientation.map(|found| found.codes().iter().collect());
         facts.image_dtype = Some(header.voxel_type.as_str().to_owned());
         let digest = voxel_digest(&volume);
         facts.voxel_digest = Some(digest.to_string());

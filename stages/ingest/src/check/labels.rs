@@ -58,8 +58,12 @@ mod tests {
 
     #[test]
     fn counts_by_class_and_slice() {
-        let header =
-            VolumeHeader { shape: [2, 1, 5], spacing_mm: [1.0; 3], voxel_type: VoxelType::U8 };
+        let header = VolumeHeader {
+            shape: [2, 1, 5],
+            spacing_mm: [1.0; 3],
+            voxel_type: VoxelType::U8,
+            orientation: None,
+        };
         let counts =
             LabelCounts::of(&LabelMap { header, labels: vec![0, 0, 3, 0, 0, 0, 3, 1, 0, 0] });
         assert_eq!(counts.voxels, [(0, 7), (1, 1), (3, 2)]);
@@ -70,8 +74,12 @@ mod tests {
 
     #[test]
     fn a_map_of_background_has_no_range() {
-        let header =
-            VolumeHeader { shape: [1, 1, 2], spacing_mm: [1.0; 3], voxel_type: VoxelType::U8 };
+        let header = VolumeHeader {
+            shape: [1, 1, 2],
+            spacing_mm: [1.0; 3],
+            voxel_type: VoxelType::U8,
+            orientation: None,
+        };
         let counts = LabelCounts::of(&LabelMap { header, labels: vec![0, 0] });
         assert_eq!((counts.range(), counts.gaps()), (None, Vec::new()));
     }

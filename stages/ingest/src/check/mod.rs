@@ -19,7 +19,9 @@ mod survey;
 
 pub use finding::{Finding, FindingKind, Severity};
 pub use json::check_json;
-pub use place::{DatasetPlace, FoundDataset, find_dataset, find_manifest};
+pub use place::{
+    DatasetPlace, FoundDataset, FoundManifest, dataset_folder, find_dataset, find_manifest,
+};
 pub use report::check_report;
 pub use survey::{CheckOptions, Checked, Stopped, check};
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use pipeline_engine::stage::SourceContext;
+use pipeline_engine::stage::{SourceContext, SourceOrigin};
 
 use crate::inventory::Inventory;
 use crate::locate;
@@ -30,12 +30,42 @@ pub struct FoundDataset {
     pub(crate) files: BTreeMap<String, PathBuf>,
 }
 
+/// A manifest that was found.
+#[derive(Debug, Clone)]
+pub struct FoundManifest {
+    /// What it says.
+    pub manifest: Manifest,
+    /// As it is written.
+    pub text: String,
+    /// The file; none for one that is part of the program.
+    pub path: Option<PathBuf>,
+}
+
 /// Reads a manifest: by path, or by name in `data-manifests/` here or one folder up, or built in.
 ///
 /// # Errors
 /// [`IngestError::NoManifest`], or what is wrong with it.
-pub fn find_manifest(name: &str) -> Result<Manifest, IngestError> {
-    locate::manifest(name, Path::new(""))?.parse()
+pub fn find_manifest(name: &str) -> Result<FoundManifest, IngestError> {
+    let located = locate::manifest(name, Path::new(""))?;
+    let manifest = located.parse()?;
+    Ok(match located.origin {
+        SourceOrigin::Path(path) => {
+            let text = fs_err::read_to_string(&path)?;
+            FoundManifest { manifest, text, path: Some(path) }
+        }
+        SourceOrigin::Bytes(bytes) => {
+            let text = String::from_utf8_lossy(bytes).into_owned();
+            FoundManifest { manifest, text, path: None }
+        }
+    })
+}
+
+/// The folder under the data root that has one of the names the manifest gives, if it is there.
+pub fn dataset_folder(manifest: &Manifest, data_root: &Path) -> Option<PathBuf> {
+    let data_root = Some(data_root.to_path_buf());
+    let context = SourceContext { data_root, ..SourceContext::default() };
+    let candidates = locate::candidates(manifest, None, &context);
+    candidates.into_iter().find(|folder| folder.is_dir())
 }
 
 /// Finds a dataset and lists its files.

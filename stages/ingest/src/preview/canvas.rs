@@ -12,7 +12,7 @@ pub(super) const EMPTY: Colour = [0, 0, 0];
 /// Text.
 pub(super) const TEXT: Colour = [232, 232, 232];
 /// Text of less weight.
-pub(super) const DIM: Colour = [150, 150, 155];
+pub(super) const DIM: Colour = [176, 176, 182];
 /// Text about something that went wrong.
 pub(super) const ALARM: Colour = [255, 120, 100];
 
@@ -88,10 +88,11 @@ impl Canvas {
     pub(super) fn text(&mut self, x: usize, y: usize, scale: usize, colour: Colour, text: &str) {
         for (i, character) in text.chars().enumerate() {
             let left = x + i * font::ADVANCE * scale;
+            let top = y + font::drop(character) * scale;
             for (row, bits) in font::glyph(character).iter().enumerate() {
                 for column in 0..font::WIDTH {
                     if bits >> (font::WIDTH - 1 - column) & 1 == 1 {
-                        self.fill(left + column * scale, y + row * scale, scale, scale, colour);
+                        self.fill(left + column * scale, top + row * scale, scale, scale, colour);
                     }
                 }
             }

@@ -47,6 +47,14 @@ impl Default for PreviewOptions {
     }
 }
 
+impl PreviewOptions {
+    /// How many cases will be shown, as far as that can be said before names are looked up.
+    pub fn shown(&self, found: &FoundDataset) -> usize {
+        let total = found.case_count(self.cases.as_deref());
+        if self.limit == 0 || self.cases.is_some() { total } else { total.min(self.limit) }
+    }
+}
+
 /// What was drawn.
 #[derive(Debug, Clone)]
 pub struct Preview {

@@ -3,11 +3,15 @@
 #[cfg(test)]
 mod acdc;
 #[cfg(test)]
+mod check;
+#[cfg(test)]
 mod decathlon;
 #[cfg(test)]
 mod locate;
 #[cfg(test)]
 mod manifests;
+#[cfg(test)]
+mod preview;
 #[cfg(test)]
 mod promise;
 #[cfg(test)]
