@@ -1,7 +1,4 @@
 //! The MetaImage reader on arbitrary bytes.
 #![no_main]
 
-#[path = "../src/exercise.rs"]
-mod exercise;
-
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| exercise::metaimage(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| stages_imaging_fuzz::exercise::metaimage(bytes));

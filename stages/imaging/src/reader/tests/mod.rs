@@ -5,8 +5,10 @@ mod damage;
 mod metaimage;
 mod nifti;
 mod nifti_crate;
+mod places;
 mod real;
 mod round_trip;
+mod space;
 
 use std::path::{Path, PathBuf};
 

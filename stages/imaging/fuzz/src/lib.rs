@@ -1,0 +1,3 @@
+//! The code that the fuzz targets run on each input.
+
+pub mod exercise;
