@@ -8,7 +8,7 @@ use serde::Deserialize;
 use stages_extract::{ExtractParams, IntensityParams, Window, slices_of};
 use stages_imaging::{
     AxisMap, GridConvention, Interpolation, OneHotMap, Resampler, read_label_map, read_volume,
-    resample_nearest,
+    resample_nearest, restore_nearest,
 };
 use stages_tables::{CaseRow, Reading};
 
@@ -26,6 +26,7 @@ struct VolumeReference {
     z: usize,
     images: Vec<Plane>,
     labels: Vec<Plane>,
+    restored: Restored,
     windows: Vec<WindowReference>,
     pipelines: Vec<Pipeline>,
 }
@@ -47,6 +48,15 @@ struct Plane {
     mean: f64,
     #[serde(default)]
     counts: Vec<usize>,
+    at: Vec<usize>,
+    values: Vec<f64>,
+}
+
+/// A label plane that a peer has sent to a size and back.
+#[derive(Deserialize)]
+struct Restored {
+    peer: String,
+    size: [usize; 2],
     at: Vec<usize>,
     values: Vec<f64>,
 }
@@ -179,6 +189,33 @@ fn label_planes_are_those_of_the_peers() {
                 let off = found.abs_diff(*expected_count);
                 assert!(off <= slack, "{}: {} class {class}: {off}", volume.label, expected.peer);
             }
+        }
+    }
+}
+
+#[test]
+fn predictions_go_back_as_with_the_benchmark() {
+    for (root, volume) in present() {
+        let map = read_label_map(&root.join(&volume.label)).unwrap();
+        let expected = &volume.restored;
+        let [x, y] = [0, 1].map(|axis| AxisMap {
+            native: map.header.shape[axis],
+            resampled: expected.size[axis],
+            step: 1.0,
+            convention: GridConvention::Corners,
+        });
+        let mut canvas = vec![9; expected.size[0] * expected.size[1]];
+        resample_nearest(map.plane(volume.z), x, y, &mut canvas);
+        let mut back = vec![9; x.native * y.native];
+        restore_nearest(&canvas, x, y, &mut back);
+        for (at, value) in expected.at.iter().zip(&expected.values) {
+            assert_eq!(
+                f64::from(back[*at]),
+                *value,
+                "{}: {} pixel {at}",
+                volume.label,
+                expected.peer
+            );
         }
     }
 }

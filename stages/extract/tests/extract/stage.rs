@@ -128,9 +128,8 @@ fn a_volume_that_is_not_the_one_in_the_table_is_refused() {
 /// Names in order, for scans that differ only in name.
 const MANY: [&str; 11] = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"];
 
-#[test]
-fn output_is_pinned_to_the_version_and_independent_of_threads() {
-    let dir = tempfile::tempdir().unwrap();
+/// Small scans of uneven sizes, written below `dir`.
+fn many(dir: &tempfile::TempDir) -> Vec<stages_tables::CaseRow> {
     let scans = MANY.iter().enumerate().map(|(i, case)| Scan {
         case,
         shape: [9 + i % 3, 7, 3],
@@ -138,7 +137,13 @@ fn output_is_pinned_to_the_version_and_independent_of_threads() {
         voxel: |x, y, z| ((x * 37 + y * 101 + z * 53) % 211) as f32 - 60.0,
         label: Some(|x, y, z| ((x + y + z) / 4 % 3) as u8),
     });
-    let rows: Vec<_> = scans.map(|scan| scan.write(&volumes(&dir))).collect();
+    scans.map(|scan| scan.write(&volumes(dir))).collect()
+}
+
+#[test]
+fn output_is_pinned_to_the_version_and_independent_of_threads() {
+    let dir = tempfile::tempdir().unwrap();
+    let rows = many(&dir);
     let params = params(r#"{"geometry": {"resample": {"canvas": 16}}}"#);
     let one = run(dir.path(), rows.clone(), &params, 1).unwrap();
     let many = run(dir.path(), rows, &params, 3).unwrap();
@@ -150,4 +155,27 @@ fn output_is_pinned_to_the_version_and_independent_of_threads() {
         (Extract.info().version, one.digest.as_str()),
         (2, "2a320cc8454fbb02b836b6994d56db86be6b064cb37818e793485d2fab38d4e5")
     );
+}
+
+#[test]
+fn every_way_of_interpolating_is_pinned_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let rows = many(&dir);
+    let pinned = [
+        (r#"{"image": "nearest", "label": "nearest"}"#, "corners", "644f5051343177a6"),
+        (r#"{"image": "linear_antialiased", "label": "one_hot"}"#, "edges", "e43b1ec32f61b7a9"),
+        (r#"{"image": "cubic", "label": "one_hot"}"#, "corners", "c6042b08a333091d"),
+        (r#"{"image": "cubic_convolution", "label": "nearest"}"#, "first_centre", "64bbb136211853de"),
+    ];
+    for (interpolation, convention, digest) in pinned {
+        let params = params(&format!(
+            r#"{{"intensity": {{"z_score": {{"deviations": 2}}}},
+                "geometry": {{"resize": {{"size": 8, "width": 12, "convention": "{convention}"}}}},
+                "interpolation": {interpolation}}}"#
+        ));
+        let ran = run(dir.path(), rows.clone(), &params, 2).unwrap();
+        assert_eq!((ran.reader.info().height, ran.reader.info().width), (8, 12));
+        let found = (Extract.info().version, &ran.digest[..16]);
+        assert_eq!(found, (2, digest), "{interpolation}");
+    }
 }

@@ -135,6 +135,16 @@ def labels(rng, plane, spacing, size):
     yield record_labels(out, peer="SimpleITK nearest", convention="edges", interpolation="nearest", size=size)
 
 
+def restored(rng, plane):
+    """A label plane to 256 x 256 and back, as SSL4MIS does it with a prediction."""
+    there = scipy_zoom(plane, (256, 256), 0)
+    back = scipy_zoom(there, plane.shape[::-1], 0)
+    # The last row and column may be SciPy's 0; elsewhere, pixels beside another class are of interest.
+    edge = np.zeros(back.shape, bool)
+    edge[:-1, :-1] = (back[:-1, :-1] != back[1:, :-1]) | (back[:-1, :-1] != back[:-1, 1:])
+    return {"peer": "scipy.ndimage.zoom(order=0), there and back", "size": [256, 256], **samples(rng, back, edge)}
+
+
 def windows(voxels):
     nonzero = voxels[voxels != 0]
     for name, part in (("all", voxels), ("nonzero", nonzero)):
@@ -207,6 +217,7 @@ def main():
             "label": label_path,
             "z": z,
             "images": list(images(rng, plane, spacing, size)),
+            "restored": restored(rng, label),
             "labels": list(labels(rng, label, spacing, size)),
             "windows": [{"params": p, "low": float(w[0]), "high": float(w[1])} for p, w in windows(voxels)],
             "pipelines": list(pipelines(rng, voxels, annotation, spacing, z)),
