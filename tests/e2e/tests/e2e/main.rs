@@ -7,6 +7,8 @@ mod command;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
+mod data;
+#[cfg(test)]
 mod fetch;
 #[cfg(test)]
 mod kill;
