@@ -48,6 +48,44 @@ pub enum PartitionError {
         /// The entries.
         cases: Vec<String>,
     },
+    /// A list names scans that `only` leaves out.
+    #[error("`{field}` names {} entries that `only` leaves out", cases.len())]
+    LeftOut {
+        /// The parameter.
+        field: &'static str,
+        /// The entries.
+        cases: Vec<String>,
+    },
+    /// A condition, or what to stratify by, is about something that no scan has.
+    #[error("`{field}`: no scan has an attribute `{attribute}`")]
+    UnknownAttribute {
+        /// The parameter.
+        field: &'static str,
+        /// What was looked for.
+        attribute: String,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// A condition wants a value that no scan has.
+    #[error("`{field}`: no scan has `{attribute}` `{value}`")]
+    UnknownValue {
+        /// The parameter.
+        field: &'static str,
+        /// The attribute.
+        attribute: String,
+        /// The value that was looked for.
+        value: String,
+        /// The values that there are.
+        found: Vec<String>,
+    },
+    /// A choice that is not a draw comes out empty.
+    #[error("`{field}` gives no scan: {of}")]
+    Nothing {
+        /// The parameter.
+        field: &'static str,
+        /// Of what.
+        of: String,
+    },
     /// Two lists claim the same scans.
     #[error("`{first}` and `{second}` both name {} scans; a scan has one role", cases.len())]
     Conflict {
@@ -92,7 +130,17 @@ impl From<PartitionError> for StageError {
         let (names, help) = match &error {
             PartitionError::Table(_)
             | PartitionError::NoCases
+            | PartitionError::Nothing { .. }
             | PartitionError::NotEnough { .. } => (&[][..], None),
+            PartitionError::LeftOut { cases, .. } => {
+                (&cases[..], Some("take them from the list, or let `only` keep them".to_owned()))
+            }
+            PartitionError::UnknownAttribute { known, .. } => {
+                (&[][..], Some(format!("attributes of this dataset are {}", quoted_list(known))))
+            }
+            PartitionError::UnknownValue { attribute, found, .. } => {
+                (&[][..], Some(format!("the values of `{attribute}` are {}", quoted_list(found))))
+            }
             PartitionError::DuplicateCases { cases } | PartitionError::Conflict { cases, .. } => {
                 (&cases[..], None)
             }
@@ -122,6 +170,16 @@ impl From<PartitionError> for StageError {
         stage_error.help = help;
         stage_error
     }
+}
+
+/// Names in one sentence: the first ones, and how many there are beyond them.
+fn quoted_list(names: &[String]) -> String {
+    let mut words: Vec<String> =
+        names.iter().take(LISTED).map(|name| format!("`{name}`")).collect();
+    if names.len() > LISTED {
+        words.push(format!("and {} more", names.len() - LISTED));
+    }
+    words.join(", ")
 }
 
 /// The first names, and how many there are beyond them.
