@@ -6,17 +6,18 @@ use stages_tables::CaseRow;
 
 use crate::{OneOrMore, PartitionError};
 
-/// The columns of the cases table that every dataset has, which serve as attributes too.
-const COLUMNS: [&str; 3] = ["group", "phase", "subject"];
+/// The columns of the cases table that serve as attributes too.
+const COLUMNS: [&str; 4] = ["group", "phase", "split", "subject"];
 
 /// The value of an attribute of a scan: one of the manifest's, or else a column of the cases table.
 pub(crate) fn value<'r>(row: &'r CaseRow, name: &str) -> Option<&'r str> {
-    match name {
+    row.attributes.get(name).map(String::as_str).or_else(|| match name {
         "group" => row.group.as_deref(),
         "phase" => row.phase.as_deref(),
+        "split" => row.split.as_deref(),
         "subject" => Some(&row.subject),
         _ => None,
-    }
+    })
 }
 
 /// Attributes and the values that are accepted: a scan fulfils it if each attribute has one of its
@@ -60,11 +61,13 @@ pub(crate) fn exists(
     if rows.iter().any(|row| value(row, name).is_some()) {
         return Ok(());
     }
-    let known =
+    let columns =
         COLUMNS.into_iter().filter(|name| rows.iter().any(|row| value(row, name).is_some()));
+    let attributes = rows.iter().flat_map(|row| row.attributes.keys().map(String::as_str));
+    let known: BTreeSet<&str> = attributes.chain(columns).collect();
     Err(PartitionError::UnknownAttribute {
         field,
         attribute: name.to_owned(),
-        known: known.map(str::to_owned).collect(),
+        known: known.into_iter().map(str::to_owned).collect(),
     })
 }

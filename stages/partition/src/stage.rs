@@ -1,13 +1,13 @@
 //! The stage around the decision: tables in, table out, a summary for people.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pipeline_engine::stage::{
     ActionContext, ParamProblem, Placement, Ports, Stage, StageError, StageInfo,
 };
-use stages_tables::{CasesTable, PartitionTable, Role, kind};
+use stages_tables::{CasesTable, PartitionRow, PartitionTable, Role, kind};
 
-use crate::{PartitionError, PartitionParams, assign, params};
+use crate::{PartitionError, PartitionParams, assign, attribute, params};
 
 /// Gives every scan one role: labelled, unlabelled, validation or test.
 #[derive(Debug, Clone, Copy, Default)]
@@ -39,8 +39,10 @@ impl Stage for Partition {
         for warning in assignment.warnings {
             context.warn(warning);
         }
+        let strata = params.stratify_by.as_ref();
+        let strata = strata.map(|names| strata_of(&cases, &assignment.rows, &names.0));
         let table = PartitionTable { dataset: cases.dataset, rows: assignment.rows };
-        for line in summary(&table) {
+        for line in summary(&table).into_iter().chain(strata.into_iter().flatten()) {
             context.info(line);
         }
         table.write(context.output("partition")?).map_err(PartitionError::from)?;
@@ -69,4 +71,29 @@ fn summary(table: &PartitionTable) -> Vec<String> {
             percent(all)
         ),
     ]
+}
+
+/// More strata than this are not listed one by one.
+const LISTED: usize = 20;
+
+/// How many scans of each stratum the drawn sets have.
+fn strata_of(cases: &CasesTable, rows: &[PartitionRow], names: &[String]) -> Vec<String> {
+    let of_role = |role: Role| {
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for (case, _) in cases.rows.iter().zip(rows).filter(|(_, row)| row.role == role) {
+            let values = names.iter().map(|name| attribute::value(case, name).unwrap_or("none"));
+            *counts.entry(values.collect::<Vec<_>>().join(" / ")).or_default() += 1;
+        }
+        let more = counts.len().saturating_sub(LISTED);
+        let mut words: Vec<String> = counts
+            .iter()
+            .take(LISTED)
+            .map(|(stratum, count)| format!("{stratum} {count}"))
+            .collect();
+        words.extend((more > 0).then(|| format!("and {more} more")));
+        (!words.is_empty()).then(|| {
+            format!("{} scans by {}: {}", role.as_str(), names.join(" / "), words.join(", "))
+        })
+    };
+    [Role::Labelled, Role::Validation, Role::Test].into_iter().filter_map(of_role).collect()
 }

@@ -14,7 +14,7 @@ use crate::{LabelledChoice, OneOrMore, TestChoice, UnlabelledChoice, ValidationP
 /// or a subject and a phase (`patient001:ED`).
 ///
 /// An attribute, in a condition or to stratify by, is one that the data manifest reads (ACDC:
-/// `Height`; M&Ms: `Vendor`), or `group`, `phase` or `subject`.
+/// `Height`; M&Ms: `Vendor`), or `group`, `phase`, `split` (the part of the release) or `subject`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PartitionParams {
@@ -31,7 +31,7 @@ pub struct PartitionParams {
     /// The scans that are trained on with their labels.
     pub labelled: LabelledChoice,
     /// Draw the labelled scans among those with these values of attributes, such as
-    /// `{ Vendor: A }`. Default: among all that may be drawn.
+    /// `{ Vendor: A }`; ratios are parts of these. Default: among all that may be drawn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labelled_from: Option<Condition>,
     /// Seed of the labelled draw alone, to repeat an experiment with other labelled scans and the
