@@ -3,17 +3,20 @@
 //! Polars finds the groups; the arithmetic is done here, in double precision and in the order of
 //! the rows, so that the numbers do not depend on threads, hashing or the version of a library.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{UInt8Type, UInt32Type};
-use polars::prelude::{Column, DataFrame, DataType, GroupsIndicator, PlSmallStr, PolarsResult};
+use polars::prelude::{Column, DataFrame, DataType, PlSmallStr, PolarsResult};
 
 use crate::CompareError;
 use crate::collect::Coordinates;
 use crate::frame::to_frame;
+use crate::groups::Groups;
 use crate::long::column_of;
+use crate::statistics::{mean, median, sample_std};
 
 /// The name of the mean over classes in the tables; its class id is null.
 pub(crate) const MEAN: &str = "mean";
@@ -31,24 +34,96 @@ pub(crate) struct Summary {
     /// None for the mean over classes.
     pub(crate) class_id: Option<u8>,
     pub(crate) class_name: String,
-    /// Mean over the runs that have a score.
-    pub(crate) mean: Option<f64>,
-    /// Sample standard deviation over the same runs; none for a single run.
-    pub(crate) std: Option<f64>,
-    /// Runs that have a score.
-    pub(crate) n: u32,
+    /// Of the runs' scores, each the mean over the scans where the metric is defined.
+    pub(crate) score: Spread,
+    /// The same, where a distance that is undefined because only one mask has voxels counts as the
+    /// diagonal of the grid.
+    pub(crate) ranking: Spread,
+    /// Mean over the runs of the sample standard deviation over scans; none for the mean over
+    /// classes.
+    pub(crate) scan_std: Option<f64>,
+    /// Mean over the runs of the median over scans; none for the mean over classes.
+    pub(crate) scan_median: Option<f64>,
+    /// Mean over the runs of the mean over scans of the mean over the classes defined in a scan;
+    /// for the mean over classes only.
+    pub(crate) monai_mean: Option<f64>,
     /// Runs that there are.
     pub(crate) runs: u32,
     /// Scans per run: fewest and most.
     pub(crate) scans: [u32; 2],
-    /// Values over all runs: one per scan and class, defined or not.
-    pub(crate) values: u32,
-    /// Values left out because they are undefined, over all runs.
-    pub(crate) undefined: u32,
-    /// Values of a class that neither mask holds, defined or not, over all runs.
-    pub(crate) both_empty: u32,
+    pub(crate) counts: Counts,
 }
 
+/// A mean over runs.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Spread {
+    /// Mean over the runs that have one.
+    pub(crate) mean: Option<f64>,
+    /// Sample standard deviation over the same runs; none for a single run.
+    pub(crate) std: Option<f64>,
+    /// Runs that have one.
+    pub(crate) n: u32,
+}
+
+/// Values over all runs, one per scan and class.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) values: u32,
+    /// Of which both masks have voxels, only the reference, only the prediction, none.
+    pub(crate) ok: u32,
+    pub(crate) pred_empty: u32,
+    pub(crate) ref_empty: u32,
+    pub(crate) both_empty: u32,
+    /// Of which have no value.
+    pub(crate) undefined: u32,
+    /// Of which have none and count as the diagonal in the ranking.
+    pub(crate) penalized: u32,
+    /// Of which have none because neither mask has voxels.
+    pub(crate) both_undefined: u32,
+}
+
+/// The columns of [`Counts`], in the order of [`Counts::array`].
+const COUNTS: [&str; 8] = [
+    "values",
+    "ok",
+    "pred_empty",
+    "ref_empty",
+    "both_empty",
+    "undefined",
+    "penalized",
+    "both_undefined",
+];
+
+impl Counts {
+    fn add(&mut self, state: Option<&str>, value: Option<f64>, penalty: Option<f64>) {
+        self.values += 1;
+        match state {
+            Some("ok") => self.ok += 1,
+            Some("pred_empty") => self.pred_empty += 1,
+            Some("ref_empty") => self.ref_empty += 1,
+            _ => self.both_empty += 1,
+        }
+        if value.is_none() {
+            self.undefined += 1;
+            self.penalized += u32::from(penalty.is_some());
+            self.both_undefined += u32::from(state == Some("both_empty"));
+        }
+    }
+
+    fn array(self) -> [u32; 8] {
+        let Self { values, ok, pred_empty, ref_empty, .. } = self;
+        let Self { both_empty, undefined, penalized, both_undefined, .. } = self;
+        [values, ok, pred_empty, ref_empty, both_empty, undefined, penalized, both_undefined]
+    }
+
+    fn of([values, ok, pred_empty, ref_empty, both_empty, rest @ ..]: [u32; 8]) -> Self {
+        let [undefined, penalized, both_undefined] = rest;
+        Self { values, ok, pred_empty, ref_empty, both_empty, undefined, penalized, both_undefined }
+    }
+}
+
+/// The columns of numbers that every run has.
+const NUMBERS: [&str; 5] = ["score", "ranking", "scan_std", "scan_median", "monai_mean"];
 /// Columns that make a value's group besides the dataset and the matrix variables.
 const KIND_KEYS: [&str; 3] = ["metric", "grid", "checkpoint"];
 const CLASS_KEYS: [&str; 2] = ["class_id", "class_name"];
@@ -67,8 +142,10 @@ pub(crate) fn summarize(
     let class_keys = [&KIND_KEYS[..], &CLASS_KEYS[..]].concat();
     let values = to_frame(&crossing(long, variables)?)?;
 
+    let run_keys = keys(variables, &KIND_KEYS);
     let per_class = score_runs(&values, &keys(variables, &class_keys))?;
-    let per_run = average_classes(&per_class, &keys(variables, &KIND_KEYS))?;
+    // Both frames have their groups in the order of the long table.
+    let per_run = average_classes(&per_class, &run_keys, monai_means(&values, &run_keys)?)?;
     let scores = per_class.vstack(&per_run)?;
     let summary = average_runs(&scores, &keys(kept, &class_keys))?;
     Ok(rows(&summary, kept)?)
@@ -81,7 +158,8 @@ fn key_of(variable: &str) -> String {
 
 /// The columns that polars needs, with types that it was built for.
 fn crossing(long: &RecordBatch, variables: &[String]) -> Result<RecordBatch, CompareError> {
-    let own = ["dataset"].into_iter().chain(KIND_KEYS).chain(CLASS_KEYS).chain(["value", "state"]);
+    let more = ["value", "state", "diagonal_mm", "case_id"];
+    let own = ["dataset"].into_iter().chain(KIND_KEYS).chain(CLASS_KEYS).chain(more);
     let own = own.map(|name| (name.to_owned(), name.to_owned()));
     let matrix = variables.iter().map(|variable| (column_of(variable), key_of(variable)));
     let column = |(from, to): (String, String)| {
@@ -96,131 +174,142 @@ fn crossing(long: &RecordBatch, variables: &[String]) -> Result<RecordBatch, Com
     Ok(crate::long::batch(own.chain(matrix).map(column).collect())?)
 }
 
-/// The score of every class in every run: the mean over its scans.
+/// The scores of every class in every run, over its scans.
 fn score_runs(values: &DataFrame, keys: &[String]) -> PolarsResult<DataFrame> {
     let value = doubles(values, "value")?;
+    let diagonal = doubles(values, "diagonal_mm")?;
     let state = values.column("state")?.str()?;
+    let penalty = |row: usize| {
+        let one_sided = matches!(state.get(row), Some("pred_empty" | "ref_empty"));
+        diagonal[row].filter(|_| one_sided)
+    };
     let groups = Groups::of(values, keys)?;
-    let score = groups.each(|rows| mean(rows.iter().filter_map(|row| value[*row])));
+    let defined = groups.each(|rows| rows.iter().filter_map(|row| value[*row]).collect::<Vec<_>>());
+    let each = |f: fn(&[f64]) -> Option<f64>| defined.iter().map(|all| f(all)).collect::<Vec<_>>();
+    let ranking =
+        groups.each(|rows| mean(rows.iter().filter_map(|row| value[*row].or(penalty(*row)))));
+    let counts = groups.each(|rows| {
+        let mut counts = Counts::default();
+        for row in rows {
+            counts.add(state.get(*row), value[*row], penalty(*row));
+        }
+        counts
+    });
+    let numbers = [
+        each(|all| mean(all.iter().copied())),
+        ranking,
+        each(sample_std),
+        each(median),
+        vec![None; groups.rows.len()],
+    ];
     let scans = groups.each(|rows| rows.len() as u32);
-    let undefined = groups.each(|rows| count(rows, |row| value[row].is_none()));
-    let both_empty = groups.each(|rows| count(rows, |row| state.get(row) == Some("both_empty")));
-    groups.frame(&[
-        Column::new(name("score"), score),
-        Column::new(name("values"), scans.clone()),
-        Column::new(name("scans"), scans),
-        Column::new(name("undefined"), undefined),
-        Column::new(name("both_empty"), both_empty),
-    ])
+    let mut columns = vec![Column::new(name("scans"), scans)];
+    columns.extend(number_columns(numbers));
+    columns.extend(count_columns(&counts));
+    groups.frame(&columns)
+}
+
+/// The mean over scans of the mean over the classes that are defined in a scan, of every run: the
+/// other order of averaging, which MONAI calls `mean`.
+fn monai_means(values: &DataFrame, keys: &[String]) -> PolarsResult<Vec<Option<f64>>> {
+    let value = doubles(values, "value")?;
+    let case = values.column("case_id")?.str()?;
+    let groups = Groups::of(values, keys)?;
+    Ok(groups.each(|rows| {
+        let mut cases: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+        for row in rows {
+            let values = cases.entry(case.get(*row).unwrap_or_default()).or_default();
+            values.extend(value[*row]);
+        }
+        mean(cases.values().filter_map(|values| mean(values.iter().copied())))
+    }))
 }
 
 /// The headline of every run: the mean over its classes. Undefined if one of them is: a mean over
 /// other classes than those of its neighbours would not be comparable.
-fn average_classes(per_class: &DataFrame, keys: &[String]) -> PolarsResult<DataFrame> {
-    let score = doubles(per_class, "score")?;
-    let (scans, values) = (counts(per_class, "scans")?, counts(per_class, "values")?);
-    let (undefined, both_empty) =
-        (counts(per_class, "undefined")?, counts(per_class, "both_empty")?);
+fn average_classes(
+    per_class: &DataFrame,
+    keys: &[String],
+    monai_means: Vec<Option<f64>>,
+) -> PolarsResult<DataFrame> {
     let groups = Groups::of(per_class, keys)?;
-    let all = groups.each(|rows| {
-        let defined: Option<Vec<f64>> = rows.iter().map(|row| score[*row]).collect();
-        mean(defined.into_iter().flatten())
-    });
-    let most = groups.each(|rows| rows.iter().map(|row| scans[*row]).max().unwrap_or(0));
     let length = groups.rows.len();
-    groups.frame(&[
+    let over_classes = |column: &str| -> PolarsResult<Vec<Option<f64>>> {
+        let score = doubles(per_class, column)?;
+        Ok(groups.each(|rows| {
+            let defined: Option<Vec<f64>> = rows.iter().map(|row| score[*row]).collect();
+            mean(defined.into_iter().flatten())
+        }))
+    };
+    let numbers = [
+        over_classes("score")?,
+        over_classes("ranking")?,
+        vec![None; length],
+        vec![None; length],
+        monai_means,
+    ];
+    let scans = counts(per_class, "scans")?;
+    let most = groups.each(|rows| rows.iter().map(|row| scans[*row]).max().unwrap_or(0));
+    let mut columns = vec![
         Column::full_null(name("class_id"), length, &DataType::UInt32),
         Column::new(name("class_name"), vec![MEAN; length]),
-        Column::new(name("score"), all),
-        Column::new(name("values"), groups.each(|rows| sum(rows, &values))),
         Column::new(name("scans"), most),
-        Column::new(name("undefined"), groups.each(|rows| sum(rows, &undefined))),
-        Column::new(name("both_empty"), groups.each(|rows| sum(rows, &both_empty))),
-    ])
+    ];
+    columns.extend(number_columns(numbers));
+    columns.extend(count_columns(&summed_counts(per_class, &groups)?));
+    groups.frame(&columns)
 }
 
 /// Mean and sample standard deviation over the runs of every group.
 fn average_runs(scores: &DataFrame, keys: &[String]) -> PolarsResult<DataFrame> {
-    let score = doubles(scores, "score")?;
-    let (scans, values) = (counts(scores, "scans")?, counts(scores, "values")?);
-    let (undefined, both_empty) = (counts(scores, "undefined")?, counts(scores, "both_empty")?);
     let groups = Groups::of(scores, keys)?;
-    let defined = groups.each(|rows| rows.iter().filter_map(|row| score[*row]).collect::<Vec<_>>());
-    let spread: Vec<_> = defined.iter().map(|scores| sample_std(scores)).collect();
-    let average: Vec<_> = defined.iter().map(|scores| mean(scores.iter().copied())).collect();
-    let n: Vec<_> = defined.iter().map(|scores| scores.len() as u32).collect();
+    let mut columns = Vec::new();
+    for column in NUMBERS {
+        let score = doubles(scores, column)?;
+        let defined =
+            groups.each(|rows| rows.iter().filter_map(|row| score[*row]).collect::<Vec<_>>());
+        let average: Vec<_> = defined.iter().map(|all| mean(all.iter().copied())).collect();
+        columns.push(Column::new(PlSmallStr::from_str(column), average));
+        if ["score", "ranking"].contains(&column) {
+            let spread: Vec<_> = defined.iter().map(|all| sample_std(all)).collect();
+            let n: Vec<_> = defined.iter().map(|all| all.len() as u32).collect();
+            columns.push(Column::new(PlSmallStr::from_string(format!("{column}_std")), spread));
+            columns.push(Column::new(PlSmallStr::from_string(format!("{column}_n")), n));
+        }
+    }
+    let scans = counts(scores, "scans")?;
     let fewest = groups.each(|rows| rows.iter().map(|row| scans[*row]).min().unwrap_or(0));
     let most = groups.each(|rows| rows.iter().map(|row| scans[*row]).max().unwrap_or(0));
-    groups.frame(&[
-        Column::new(name("mean"), average),
-        Column::new(name("std"), spread),
-        Column::new(name("n"), n),
-        Column::new(name("runs"), groups.each(|rows| rows.len() as u32)),
-        Column::new(name("fewest_scans"), fewest),
-        Column::new(name("most_scans"), most),
-        Column::new(name("values"), groups.each(|rows| sum(rows, &values))),
-        Column::new(name("undefined"), groups.each(|rows| sum(rows, &undefined))),
-        Column::new(name("both_empty"), groups.each(|rows| sum(rows, &both_empty))),
-    ])
+    columns.push(Column::new(name("runs"), groups.each(|rows| rows.len() as u32)));
+    columns.push(Column::new(name("fewest_scans"), fewest));
+    columns.push(Column::new(name("most_scans"), most));
+    columns.extend(count_columns(&summed_counts(scores, &groups)?));
+    groups.frame(&columns)
 }
 
-/// The groups of a frame's rows that agree in the key columns.
-struct Groups {
-    keys: DataFrame,
-    /// Rows of every group, ascending; groups by their first row.
-    rows: Vec<Vec<usize>>,
+fn number_columns(numbers: [Vec<Option<f64>>; 5]) -> impl Iterator<Item = Column> {
+    NUMBERS.into_iter().zip(numbers).map(|(column, numbers)| Column::new(name(column), numbers))
 }
 
-impl Groups {
-    fn of(frame: &DataFrame, keys: &[String]) -> PolarsResult<Self> {
-        let by = frame.select_to_vec(keys)?;
-        let grouped = frame.group_by_with_series(by, false, true)?;
-        let rows_of = |group: GroupsIndicator<'_>| {
-            let mut rows: Vec<usize> = match group {
-                GroupsIndicator::Idx((_, rows)) => rows.iter().map(|row| *row as usize).collect(),
-                GroupsIndicator::Slice([first, length]) => {
-                    (first as usize..(first + length) as usize).collect()
-                }
-            };
-            rows.sort_unstable();
-            rows
-        };
-        let rows: Vec<_> = grouped.get_groups().iter().map(rows_of).collect();
-        Ok(Self { keys: DataFrame::new(rows.len(), grouped.keys())?, rows })
-    }
-
-    fn each<T>(&self, f: impl Fn(&[usize]) -> T) -> Vec<T> {
-        self.rows.iter().map(|rows| f(rows)).collect()
-    }
-
-    /// One row per group: its keys and these columns.
-    fn frame(&self, columns: &[Column]) -> PolarsResult<DataFrame> {
-        self.keys.hstack(columns)
-    }
+fn count_columns(counts: &[Counts]) -> impl Iterator<Item = Column> {
+    COUNTS.into_iter().enumerate().map(|(at, column)| {
+        Column::new(
+            name(column),
+            counts.iter().map(|counts| counts.array()[at]).collect::<Vec<_>>(),
+        )
+    })
 }
 
-/// The mean in the order given, or none of nothing.
-fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
-    let (sum, count) = values.fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
-    (count > 0.0).then(|| sum / count)
+/// The counts of every group's rows together.
+fn summed_counts(frame: &DataFrame, groups: &Groups) -> PolarsResult<Vec<Counts>> {
+    let columns = count_arrays(frame)?;
+    Ok(groups.each(|rows| {
+        Counts::of(std::array::from_fn(|at| rows.iter().map(|row| columns[at][*row]).sum()))
+    }))
 }
 
-/// The standard deviation with `n - 1` below, or none of fewer than two.
-fn sample_std(values: &[f64]) -> Option<f64> {
-    if values.len() < 2 {
-        return None;
-    }
-    let mean = mean(values.iter().copied())?;
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    Some((squares / (values.len() - 1) as f64).sqrt())
-}
-
-fn count(rows: &[usize], f: impl Fn(usize) -> bool) -> u32 {
-    rows.iter().filter(|row| f(**row)).count() as u32
-}
-
-fn sum(rows: &[usize], values: &[u32]) -> u32 {
-    rows.iter().map(|row| values[*row]).sum()
+fn count_arrays(frame: &DataFrame) -> PolarsResult<Vec<Vec<u32>>> {
+    COUNTS.iter().map(|column| counts(frame, column)).collect()
 }
 
 fn name(text: &'static str) -> PlSmallStr {
@@ -251,11 +340,20 @@ fn rows(frame: &DataFrame, kept: &[String]) -> PolarsResult<Vec<Summary>> {
         texts("class_name")?,
     ];
     let class_id: Vec<Option<u32>> = frame.column("class_id")?.u32()?.iter().collect();
-    let (mean, std) = (doubles(frame, "mean")?, doubles(frame, "std")?);
-    let (n, runs) = (counts(frame, "n")?, counts(frame, "runs")?);
+    let spread = |column: &str| -> PolarsResult<Vec<Spread>> {
+        let mean = doubles(frame, column)?;
+        let std = doubles(frame, &format!("{column}_std"))?;
+        let n = counts(frame, &format!("{column}_n"))?;
+        let spread = |row| Spread { mean: mean[row], std: std[row], n: n[row] };
+        Ok((0..frame.height()).map(spread).collect())
+    };
+    let (score, ranking) = (spread("score")?, spread("ranking")?);
+    let scan_std = doubles(frame, "scan_std")?;
+    let scan_median = doubles(frame, "scan_median")?;
+    let monai_mean = doubles(frame, "monai_mean")?;
+    let runs = counts(frame, "runs")?;
     let (fewest, most) = (counts(frame, "fewest_scans")?, counts(frame, "most_scans")?);
-    let values = counts(frame, "values")?;
-    let (undefined, both_empty) = (counts(frame, "undefined")?, counts(frame, "both_empty")?);
+    let columns = count_arrays(frame)?;
     let text = |column: &[Option<String>], row: usize| column[row].clone().unwrap_or_default();
     let summary = |row: usize| Summary {
         dataset: text(&dataset, row),
@@ -265,14 +363,14 @@ fn rows(frame: &DataFrame, kept: &[String]) -> PolarsResult<Vec<Summary>> {
         checkpoint: text(&checkpoint, row),
         class_id: class_id[row].map(|id| id as u8),
         class_name: text(&class_name, row),
-        mean: mean[row],
-        std: std[row],
-        n: n[row],
+        score: score[row],
+        ranking: ranking[row],
+        scan_std: scan_std[row],
+        scan_median: scan_median[row],
+        monai_mean: monai_mean[row],
         runs: runs[row],
         scans: [fewest[row], most[row]],
-        values: values[row],
-        undefined: undefined[row],
-        both_empty: both_empty[row],
+        counts: Counts::of(std::array::from_fn(|at| columns[at][row])),
     };
     Ok((0..frame.height()).map(summary).collect())
 }

@@ -32,7 +32,8 @@ pub(crate) struct Collected {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct MetricKind {
     pub(crate) unit: String,
-    pub(crate) higher_is_better: bool,
+    /// None for a signed difference, of which 0 is the best.
+    pub(crate) higher_is_better: Option<bool>,
 }
 
 impl Collected {
@@ -140,7 +141,11 @@ fn metric_kinds(
     runs: &[Run],
 ) -> Result<BTreeMap<String, MetricKind>, CompareError> {
     let described_kind = |kind: &MetricKind| {
-        let better = if kind.higher_is_better { "higher" } else { "lower" };
+        let better = match kind.higher_is_better {
+            Some(true) => "higher",
+            Some(false) => "lower",
+            None => "nearer to 0",
+        };
         format!("in `{}` with {better} better", kind.unit)
     };
     let mut kinds: BTreeMap<String, MetricKind> = BTreeMap::new();

@@ -11,6 +11,33 @@ use crate::collect::{Collected, MetricKind, coordinate_order};
 use crate::long::{batch, column_of};
 use crate::render::csv_field;
 
+/// A column's name and its entry of a row.
+type Column<T> = (&'static str, fn(&Summary) -> T);
+
+/// The columns of numbers.
+const NUMBERS: [Column<Option<f64>>; 7] = [
+    ("mean", |row| row.score.mean),
+    ("std", |row| row.score.std),
+    ("ranking", |row| row.ranking.mean),
+    ("ranking_std", |row| row.ranking.std),
+    ("scan_std", |row| row.scan_std),
+    ("scan_median", |row| row.scan_median),
+    ("monai_mean", |row| row.monai_mean),
+];
+
+/// The columns of counts.
+const COUNTS: [Column<u32>; 9] = [
+    ("n", |row| row.score.n),
+    ("ranking_n", |row| row.ranking.n),
+    ("n_scans", |row| row.scans[1]),
+    ("n_ok", |row| row.counts.ok),
+    ("n_pred_empty", |row| row.counts.pred_empty),
+    ("n_ref_empty", |row| row.counts.ref_empty),
+    ("n_both_empty", |row| row.counts.both_empty),
+    ("n_undefined", |row| row.counts.undefined),
+    ("n_penalized", |row| row.counts.penalized),
+];
+
 /// Every number of the comparison.
 pub(crate) struct Comparison {
     /// The matrix variables that are not averaged over, sorted.
@@ -33,9 +60,13 @@ impl Comparison {
         Ok(Self { kept, summaries })
     }
 
-    /// The table as Arrow. `std` is null for a single run, `class_id` for the mean over classes,
-    /// `mean` where nothing is defined; `n` counts the runs averaged, `n_scans` the scans of a run
-    /// (the most, if they differ), `n_undefined` and `n_both_empty` values over all runs.
+    /// The table as Arrow.
+    ///
+    /// `mean`, `std` and `n` are of the scans where the metric is defined; `ranking`,
+    /// `ranking_std` and `ranking_n` of these and of the one-sided cases at the diagonal. `std` is
+    /// null for a single run, `class_id` for the mean over classes, a mean where nothing is
+    /// defined; `n` counts the runs averaged, `n_scans` the scans of a run (the most, if they
+    /// differ), the other counts are of values over all runs.
     pub(crate) fn batch(&self, collected: &Collected) -> Result<RecordBatch, CompareError> {
         let rows = &self.summaries;
         let text = |f: fn(&Summary) -> &str| -> ArrayRef {
@@ -62,15 +93,11 @@ impl Comparison {
             ("checkpoint", false, text(|row| &row.checkpoint)),
             ("class_id", true, class_ids),
             ("class_name", false, text(|row| &row.class_name)),
-            ("mean", true, double(|row| row.mean)),
-            ("std", true, double(|row| row.std)),
             ("unit", false, Arc::new(StringArray::from_iter_values(units)) as ArrayRef),
-            ("n", false, count(|row| row.n)),
-            ("n_scans", false, count(|row| row.scans[1])),
-            ("n_undefined", false, count(|row| row.undefined)),
-            ("n_both_empty", false, count(|row| row.both_empty)),
         ];
         columns.extend(rest.map(|(name, null, array)| (name.to_owned(), null, array)));
+        columns.extend(NUMBERS.map(|(name, of)| (name.to_owned(), true, double(of))));
+        columns.extend(COUNTS.map(|(name, of)| (name.to_owned(), false, count(of))));
         Ok(batch(columns)?)
     }
 
@@ -79,20 +106,21 @@ impl Comparison {
     pub(crate) fn csv(&self, collected: &Collected) -> String {
         let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
         let columns = self.kept.iter().map(|variable| column_of(variable));
-        let rest = "metric,grid,checkpoint,class_id,class_name,mean,std,unit,n,n_scans,n_undefined,n_both_empty";
-        let header = ["dataset".to_owned()].into_iter().chain(columns);
+        let own = ["metric", "grid", "checkpoint", "class_id", "class_name", "unit"].into_iter();
+        let own = own.chain(NUMBERS.map(|(name, _)| name)).chain(COUNTS.map(|(name, _)| name));
+        let header =
+            ["dataset".to_owned()].into_iter().chain(columns).chain(own.map(str::to_owned));
         let header: Vec<_> = header.map(|name| csv_field(&name)).collect();
-        let mut text = format!("{},{rest}\n", header.join(","));
+        let mut text = format!("{}\n", header.join(","));
         for row in &self.summaries {
             let class_id = row.class_id.map(|id| id.to_string()).unwrap_or_default();
-            let counts = [row.n, row.scans[1], row.undefined, row.both_empty];
             let fields = [row.dataset.clone()]
                 .into_iter()
                 .chain(row.coordinates.iter().map(|value| value.clone().unwrap_or_default()))
                 .chain([row.metric.clone(), row.grid.clone(), row.checkpoint.clone(), class_id])
-                .chain([row.class_name.clone(), number(row.mean), number(row.std)])
-                .chain([unit(collected, row).to_owned()])
-                .chain(counts.map(|count| count.to_string()));
+                .chain([row.class_name.clone(), unit(collected, row).to_owned()])
+                .chain(NUMBERS.map(|(_, of)| number(of(row))))
+                .chain(COUNTS.map(|(_, of)| of(row).to_string()));
             let fields: Vec<_> = fields.map(|field| csv_field(&field)).collect();
             writeln!(text, "{}", fields.join(",")).expect("writing to a string never fails");
         }

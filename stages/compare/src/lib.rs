@@ -3,13 +3,16 @@
 //!
 //! A class score is the mean over the scans of one run, the headline is the mean over the
 //! foreground classes, and both are then averaged over the runs that differ only in the variables
-//! `over` (the seeds). Undefined values are left out and counted.
+//! `over` (the seeds). Undefined values are left out and counted; the tables of a paper show the
+//! ranking value, where a surface distance of a structure that only one mask has counts as the
+//! diagonal of the grid.
 
 mod aggregate;
 mod collect;
 mod comparison;
 mod error;
 mod frame;
+mod groups;
 mod layout;
 mod long;
 mod natural;
@@ -17,6 +20,7 @@ mod number;
 mod params;
 mod render;
 mod stage;
+mod statistics;
 #[cfg(test)]
 mod tests;
 

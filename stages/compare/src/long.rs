@@ -4,7 +4,9 @@ use std::io::BufWriter;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, BooleanArray, Float64Array, RecordBatch, StringArray, UInt8Array};
+use arrow_array::{
+    ArrayRef, BooleanArray, Float64Array, RecordBatch, StringArray, UInt8Array, UInt64Array,
+};
 use arrow_ipc::writer::FileWriter;
 use arrow_schema::{DataType, Field, Schema};
 use stages_tables::MetricRow;
@@ -13,7 +15,7 @@ use crate::CompareError;
 use crate::collect::{Collected, Run};
 
 /// The columns of this stage's tables that no matrix variable may take.
-const OWN_COLUMNS: [&str; 19] = [
+const OWN_COLUMNS: [&str; 31] = [
     "dataset",
     "case_id",
     "subject",
@@ -27,12 +29,24 @@ const OWN_COLUMNS: [&str; 19] = [
     "state",
     "unit",
     "higher_is_better",
+    "diagonal_mm",
+    "ignored_voxels",
     "mean",
     "std",
+    "ranking",
+    "ranking_std",
+    "scan_std",
+    "scan_median",
+    "monai_mean",
     "n",
+    "ranking_n",
     "n_scans",
-    "n_undefined",
+    "n_ok",
+    "n_pred_empty",
+    "n_ref_empty",
     "n_both_empty",
+    "n_undefined",
+    "n_penalized",
 ];
 
 /// The column of a matrix variable: its name, or `matrix.` before it where that name is taken.
@@ -75,8 +89,12 @@ pub(crate) fn long_batch(collected: &Collected) -> Result<RecordBatch, CompareEr
     add("value", true, Arc::new(values.collect::<Float64Array>()));
     add("state", false, text(|row| row.state.as_str()));
     add("unit", false, text(|row| &row.unit));
-    let higher = rows.iter().map(|(_, row)| Some(row.higher_is_better));
-    add("higher_is_better", false, Arc::new(higher.collect::<BooleanArray>()));
+    let higher = rows.iter().map(|(_, row)| row.higher_is_better);
+    add("higher_is_better", true, Arc::new(higher.collect::<BooleanArray>()));
+    let diagonals = rows.iter().map(|(_, row)| row.diagonal_mm);
+    add("diagonal_mm", true, Arc::new(diagonals.collect::<Float64Array>()));
+    let ignored = rows.iter().map(|(_, row)| row.ignored_voxels);
+    add("ignored_voxels", true, Arc::new(ignored.collect::<UInt64Array>()));
     Ok(batch(columns)?)
 }
 

@@ -28,22 +28,24 @@ pub(crate) enum Mark {
 }
 
 /// Marks the best and second best of a column as they are printed, so that equal digits share a
-/// mark. Entries that are `None` or not `ranked` take no part.
+/// mark; without a direction the best is the one nearest to 0. Entries that are `None` or not
+/// `ranked` take no part.
 pub(crate) fn marks(
     values: &[Option<f64>],
     ranked: &[bool],
-    higher_is_better: bool,
+    higher_is_better: Option<bool>,
     format: NumberFormat,
 ) -> Vec<Mark> {
     let takes_part = |(value, ranked): (&Option<f64>, &bool)| {
         let printed = format.print((*value).filter(|_| *ranked)?);
-        Some(printed.parse::<f64>().expect("a printed number is a number"))
+        let printed = printed.parse::<f64>().expect("a printed number is a number");
+        Some(if higher_is_better.is_none() { printed.abs() } else { printed })
     };
     let printed: Vec<Option<f64>> = values.iter().zip(ranked).map(takes_part).collect();
     let mut levels: Vec<f64> = printed.iter().flatten().copied().collect();
     let entries = levels.len();
     levels.sort_by(f64::total_cmp);
-    if higher_is_better {
+    if higher_is_better == Some(true) {
         levels.reverse();
     }
     levels.dedup();
@@ -62,7 +64,7 @@ mod tests {
 
     const PERCENT: NumberFormat = NumberFormat { scale: 100.0, decimals: 2 };
 
-    fn marked(values: &[f64], higher_is_better: bool) -> Vec<Mark> {
+    fn marked(values: &[f64], higher_is_better: Option<bool>) -> Vec<Mark> {
         let values: Vec<_> = values.iter().copied().map(Some).collect();
         marks(&values, &vec![true; values.len()], higher_is_better, PERCENT)
     }
@@ -76,21 +78,27 @@ mod tests {
 
     #[test]
     fn the_direction_decides() {
-        assert_eq!(marked(&[0.1, 0.3, 0.2], true), [Unmarked, Best, Second]);
-        assert_eq!(marked(&[0.1, 0.3, 0.2], false), [Best, Unmarked, Second]);
+        assert_eq!(marked(&[0.1, 0.3, 0.2], Some(true)), [Unmarked, Best, Second]);
+        assert_eq!(marked(&[0.1, 0.3, 0.2], Some(false)), [Best, Unmarked, Second]);
+    }
+
+    #[test]
+    fn without_a_direction_the_one_nearest_to_0_is_best() {
+        assert_eq!(marked(&[-0.1, 0.05, 0.3], None), [Second, Best, Unmarked]);
+        assert_eq!(marked(&[-0.1, 0.1, 0.3], None), [Best, Best, Second]);
     }
 
     #[test]
     fn equal_digits_share_a_mark() {
         // 0.30001 and 0.30004 both print as 30.00.
-        assert_eq!(marked(&[0.300_01, 0.300_04, 0.2], true), [Best, Best, Second]);
-        assert_eq!(marked(&[0.3, 0.2, 0.2], true), [Best, Second, Second]);
+        assert_eq!(marked(&[0.300_01, 0.300_04, 0.2], Some(true)), [Best, Best, Second]);
+        assert_eq!(marked(&[0.3, 0.2, 0.2], Some(true)), [Best, Second, Second]);
     }
 
     #[test]
     fn the_second_of_two_is_the_worst_and_stays_unmarked() {
-        assert_eq!(marked(&[0.1, 0.3], true), [Unmarked, Best]);
-        assert_eq!(marked(&[0.1], true), [Unmarked]);
+        assert_eq!(marked(&[0.1, 0.3], Some(true)), [Unmarked, Best]);
+        assert_eq!(marked(&[0.1], Some(true)), [Unmarked]);
     }
 
     #[test]
@@ -98,6 +106,6 @@ mod tests {
         let values = [Some(0.9), None, Some(0.5), Some(0.4), Some(0.3)];
         let ranked = [false, true, true, true, true];
         let expected = [Unmarked, Unmarked, Best, Second, Unmarked];
-        assert_eq!(marks(&values, &ranked, true, PERCENT), expected);
+        assert_eq!(marks(&values, &ranked, Some(true), PERCENT), expected);
     }
 }

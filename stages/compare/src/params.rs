@@ -21,6 +21,10 @@ pub struct CompareParams {
     pub over: Vec<String>,
     /// The metric in the tables. Default: `dice`.
     pub metric: String,
+    /// Further metrics, each with tables of its own after those of the first, such as
+    /// `[hd95, assd, nsd@2mm]`. Default: none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
     /// The grid of the main table: `network` (as the paper's authors report) or `native` (the
     /// scan's own voxels). The other one appears in the second table. Default: `network`.
     pub grid: GridName,
@@ -52,6 +56,7 @@ impl Default for CompareParams {
             rows: "method".to_owned(),
             over: vec!["seed".to_owned()],
             metric: "dice".to_owned(),
+            also: Vec::new(),
             grid: GridName::Network,
             checkpoint: CheckpointName::Best,
             order: Vec::new(),
@@ -80,15 +85,23 @@ impl CompareParams {
                     .with_help("list the variables that repeat a run, such as `seed`"),
             );
         }
-        for (path, list) in
-            [("over", &self.over), ("order", &self.order), ("unranked", &self.unranked)]
-        {
+        for (path, list) in [
+            ("over", &self.over),
+            ("also", &self.also),
+            ("order", &self.order),
+            ("unranked", &self.unranked),
+        ] {
             for (index, item) in list.iter().enumerate() {
                 if list[..index].contains(item) {
                     let path = format!("{path}[{index}]");
                     problems.push(ParamProblem::new(path, format!("`{item}` is listed twice")));
                 }
             }
+        }
+        if let Some(index) = self.also.iter().position(|metric| *metric == self.metric) {
+            let path = format!("also[{index}]");
+            let message = format!("`{}` has its tables already", self.metric);
+            problems.push(ParamProblem::new(path, message));
         }
         if self.decimals > MOST_DECIMALS {
             let message = format!("{} digits are more than the numbers hold", self.decimals);

@@ -21,7 +21,7 @@ impl Stage for Compare {
     fn info(&self) -> StageInfo {
         StageInfo {
             name: "compare",
-            version: 1,
+            version: 2,
             summary: "compares the metrics of all runs and writes the tables of a paper",
             placement: Placement::InProcess,
         }

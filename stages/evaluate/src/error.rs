@@ -2,6 +2,7 @@
 
 use pipeline_engine::StageError;
 use stages_imaging::ImagingError;
+use stages_metrics::MetricsError;
 use stages_tables::TableError;
 
 /// An evaluation that cannot be done.
@@ -109,6 +110,49 @@ pub enum EvaluateError {
         /// The size it should have.
         accepted: String,
     },
+    /// Label maps on a grid without a voxel size, or too large.
+    #[error("cannot score scan `{case}`")]
+    Metrics {
+        /// The scan.
+        case: String,
+        /// Why.
+        #[source]
+        source: MetricsError,
+    },
+    /// Tolerances for other classes than those that are scored.
+    #[error(
+        "`nsd_class_tolerances_mm` must name every foreground class and no other; wrong or left \
+         out: {}; dataset `{dataset}` has {accepted}",
+        listed(wrong)
+    )]
+    ToleranceClasses {
+        /// Classes that are unknown or missing.
+        wrong: Vec<String>,
+        /// The dataset.
+        dataset: String,
+        /// Its classes.
+        accepted: String,
+    },
+    /// A clinical structure that is no class of the dataset.
+    #[error("`clinical.{field}` is `{found}`, but dataset `{dataset}` has {accepted}")]
+    ClinicalClass {
+        /// The parameter.
+        field: &'static str,
+        /// The name given.
+        found: String,
+        /// The dataset.
+        dataset: String,
+        /// Its classes.
+        accepted: String,
+    },
+    /// Two scans that claim to be the same phase of the same heart.
+    #[error("subject `{subject}` has two predicted scans of phase `{phase}`")]
+    TwoScansOfPhase {
+        /// The subject.
+        subject: String,
+        /// The phase.
+        phase: String,
+    },
     /// The worker threads could not be started.
     #[error("cannot start the worker threads")]
     Threads(#[source] rayon::ThreadPoolBuildError),
@@ -129,6 +173,13 @@ impl EvaluateError {
             }
             Self::UnknownClass { .. } => {
                 "list the class in the data manifest, or correct the labels"
+            }
+            Self::Metrics { .. } => {
+                "distances and volumes need the voxel size: correct the image's header, or ask \
+                 only for metrics that count voxels, such as `dice`"
+            }
+            Self::ClinicalClass { .. } => {
+                "name the class as the data manifest does, or null to leave the structure out"
             }
             _ => return None,
         })

@@ -1,6 +1,5 @@
 //! The stage: its ports, and the loop over scans.
 
-use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use pipeline_engine::stage::ParamProblem;
@@ -8,15 +7,16 @@ use pipeline_engine::{
     ActionContext, Cpus, Placement, Ports, Resources, Stage, StageError, StageInfo,
 };
 use rayon::prelude::*;
-use stages_imaging::LabelMap;
 use stages_tables::{
-    CasesTable, ClassInfo, DatasetInfo, Grid, MetricRow, MetricsTable, PredictionsReader,
+    CasesTable, ClinicalTable, Grid, MetricRow, MetricsTable, PredictionsReader, Scoring,
     SlicesReader, kind,
 };
 
-use crate::metric::LabelPair;
-use crate::scans::{Scan, class_list, scans};
-use crate::{EvaluateError, EvaluateParams, GridName, native, network};
+use crate::clinical::{Clinical, measure};
+use crate::quantity::quantities;
+use crate::scans::{Scan, scans};
+use crate::score::{Inputs, Scored};
+use crate::{EvaluateError, EvaluateParams};
 
 /// The stage `evaluate`.
 #[derive(Debug, Clone, Copy, Default)]
@@ -28,7 +28,7 @@ impl Stage for Evaluate {
     fn info(&self) -> StageInfo {
         StageInfo {
             name: "evaluate",
-            version: 1,
+            version: 2,
             summary: "scores predicted label maps per scan and class",
             placement: Placement::InProcess,
         }
@@ -44,32 +44,13 @@ impl Stage for Evaluate {
     }
 
     fn resources(&self, _params: &EvaluateParams) -> Resources {
-        // A thread holds one label map and one prediction of the scan it works on, a few hundred
-        // MiB for the largest CT.
+        // A thread holds two copies of the label map and one prediction of the scan it works on, a
+        // few hundred MiB for the largest CT.
         Resources { cpus: Cpus::Count(2), memory_mib: 1024, ..Resources::default() }
     }
 
     fn check(&self, params: &EvaluateParams) -> Vec<ParamProblem> {
-        let once = |path: &str, count: usize, distinct: usize, accepted: &str| {
-            let found = match (count, distinct) {
-                (0, _) => "an empty list would score nothing",
-                (count, distinct) if distinct < count => "an entry is listed twice",
-                _ => return None,
-            };
-            Some(
-                ParamProblem::new(path, found)
-                    .with_help(format!("accepted, each once: {accepted}")),
-            )
-        };
-        let distinct_metrics = params.metrics.iter().collect::<BTreeSet<_>>().len();
-        let distinct_grids = params.grids.iter().collect::<BTreeSet<_>>().len();
-        [
-            once("metrics", params.metrics.len(), distinct_metrics, "dice"),
-            once("grids", params.grids.len(), distinct_grids, "network, native"),
-        ]
-        .into_iter()
-        .flatten()
-        .collect()
+        params.problems()
     }
 
     fn run(&self, params: &EvaluateParams, context: &ActionContext<'_>) -> Result<(), StageError> {
@@ -77,7 +58,14 @@ impl Stage for Evaluate {
             PredictionsReader::open(context.input("predictions")?).map_err(EvaluateError::from)?;
         let slices = SlicesReader::open(context.input("slices")?).map_err(EvaluateError::from)?;
         let cases = CasesTable::read(context.input("cases")?).map_err(EvaluateError::from)?;
-        let inputs = Inputs { params, context, predictions: &predictions, slices: &slices };
+        let dataset = predictions.window().dataset.clone();
+        let inputs = Inputs {
+            params,
+            quantities: &quantities(params, &dataset)?,
+            context,
+            predictions: &predictions,
+            slices: &slices,
+        };
         let scans = scans(&predictions, &slices, &cases)?;
 
         let pool = rayon::ThreadPoolBuilder::new()
@@ -85,21 +73,40 @@ impl Stage for Evaluate {
             .build()
             .map_err(EvaluateError::Threads)?;
         let done = AtomicU64::new(0);
-        let scored: Vec<Result<Vec<MetricRow>, StageError>> = pool.install(|| {
+        let scored: Vec<Result<Scored, StageError>> = pool.install(|| {
             let score = |scan: &Scan<'_>| {
                 context.check_cancelled()?;
-                let rows = inputs.score(scan)?;
+                let scored = inputs.score(scan)?;
                 let done = done.fetch_add(1, Ordering::Relaxed) + 1;
                 context.progress(done, scans.len() as u64, scan.case.case_id.as_str());
-                Ok(rows)
+                Ok(scored)
             };
             scans.par_iter().map(score).collect()
         });
         // Of several errors, the one of the first scan is reported, whatever thread was faster.
-        let mut rows = scored.into_iter().collect::<Result<Vec<_>, _>>()?.concat();
+        let scored = scored.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let mut rows: Vec<MetricRow> =
+            scored.iter().flat_map(|scored| &scored.rows).cloned().collect();
+        if let Some(params) = &params.clinical {
+            let volumes = scored.iter().map(|scored| &scored.volumes[..]);
+            let by_scan: Vec<_> = scans.iter().zip(volumes).collect();
+            let Clinical { rows: clinical, metrics, incomplete } =
+                measure(params, &dataset, &by_scan)?;
+            if !incomplete.is_empty() {
+                context.warn(format!(
+                    "no clinical values that need both phases, `{}` and `{}`, of: {}",
+                    params.ed,
+                    params.es,
+                    incomplete.join(", ")
+                ));
+            }
+            rows.extend(metrics);
+            ClinicalTable { dataset: dataset.clone(), rows: clinical }
+                .write(context.output("metrics")?)
+                .map_err(EvaluateError::from)?;
+        }
         rows.sort_by(|a, b| order(a).cmp(&order(b)));
-        let dataset = predictions.window().dataset.clone();
-        MetricsTable { dataset, rows }
+        MetricsTable { dataset, scoring: scoring(params), rows }
             .write(context.output("metrics")?)
             .map_err(EvaluateError::from)?;
         Ok(())
@@ -110,109 +117,11 @@ fn order(row: &MetricRow) -> (&str, u8, &str, Grid, &str) {
     (&row.case_id, row.class_id, &row.metric, row.grid, &row.checkpoint)
 }
 
-/// What scoring a scan needs.
-struct Inputs<'a> {
-    params: &'a EvaluateParams,
-    context: &'a ActionContext<'a>,
-    predictions: &'a PredictionsReader,
-    slices: &'a SlicesReader,
-}
-
-impl Inputs<'_> {
-    /// Every value of one scan.
-    fn score(&self, scan: &Scan<'_>) -> Result<Vec<MetricRow>, StageError> {
-        let mut rows = Vec::new();
-        for grid in &self.params.grids {
-            match grid {
-                GridName::Network => self.score_network(scan, &mut rows)?,
-                GridName::Native => self.score_native(scan, &mut rows)?,
-            }
-        }
-        Ok(rows)
-    }
-
-    fn score_network(
-        &self,
-        scan: &Scan<'_>,
-        rows: &mut Vec<MetricRow>,
-    ) -> Result<(), EvaluateError> {
-        let reference = network::reference(scan, self.slices, self.predictions.window());
-        self.check_classes(scan, "a label plane", &reference)?;
-        for (checkpoint, predicted) in &scan.predictions {
-            let prediction = network::prediction(predicted, self.predictions);
-            self.check_classes(scan, "the prediction", &prediction)?;
-            let pair =
-                LabelPair { prediction: &prediction, reference: &reference, grid: Grid::Network };
-            self.add(scan, checkpoint, pair, rows);
-        }
-        Ok(())
-    }
-
-    fn score_native(&self, scan: &Scan<'_>, rows: &mut Vec<MetricRow>) -> Result<(), StageError> {
-        let volumes = self.context.input("volumes")?;
-        let LabelMap { labels: reference, .. } = native::reference(scan, volumes)?;
-        self.check_classes(scan, "the label map", &reference)?;
-        for (checkpoint, predicted) in &scan.predictions {
-            let prediction =
-                native::prediction(scan, predicted, self.predictions, self.slices.info());
-            self.check_classes(scan, "the prediction", &prediction)?;
-            let pair =
-                LabelPair { prediction: &prediction, reference: &reference, grid: Grid::Native };
-            self.add(scan, checkpoint, pair, rows);
-        }
-        Ok(())
-    }
-
-    fn dataset(&self) -> &DatasetInfo {
-        &self.predictions.window().dataset
-    }
-
-    fn check_classes(
-        &self,
-        scan: &Scan<'_>,
-        what: &'static str,
-        labels: &[u8],
-    ) -> Result<(), EvaluateError> {
-        let mut known = [false; 256];
-        for class in &self.dataset().classes {
-            known[usize::from(class.id)] = true;
-        }
-        match labels.iter().find(|label| !known[usize::from(**label)]) {
-            None => Ok(()),
-            Some(found) => Err(EvaluateError::UnknownClass {
-                what,
-                case: scan.case.case_id.clone(),
-                found: *found,
-                dataset: self.dataset().name.clone(),
-                accepted: class_list(self.dataset()),
-            }),
-        }
-    }
-
-    fn add(
-        &self,
-        scan: &Scan<'_>,
-        checkpoint: &str,
-        pair: LabelPair<'_>,
-        rows: &mut Vec<MetricRow>,
-    ) {
-        let foreground: Vec<&ClassInfo> = self.dataset().foreground().collect();
-        for metric in &self.params.metrics {
-            let scores = metric.score(pair, foreground.iter().copied());
-            rows.extend(foreground.iter().zip(scores).map(|(class, score)| MetricRow {
-                case_id: scan.case.case_id.clone(),
-                subject: scan.case.subject.clone(),
-                phase: scan.case.phase.clone(),
-                class_id: score.class_id,
-                class_name: class.name.clone(),
-                metric: metric.name().to_owned(),
-                grid: pair.grid,
-                checkpoint: checkpoint.to_owned(),
-                value: score.value,
-                state: score.state,
-                unit: metric.unit().to_owned(),
-                higher_is_better: metric.higher_is_better(),
-            }));
-        }
+/// What the table says of how its values were made.
+fn scoring(params: &EvaluateParams) -> Scoring {
+    Scoring {
+        largest_component: params.largest_component.map(|near| near.as_str().to_owned()),
+        ignore_label: params.ignore_label,
+        nsd_class_tolerances_mm: params.nsd_class_tolerances_mm.clone(),
     }
 }

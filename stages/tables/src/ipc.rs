@@ -171,6 +171,12 @@ pub(crate) fn schema_with(fields: Vec<Field>, key: &str, value: &impl Serialize)
     Schema::new_with_metadata(fields, BTreeMap::from([(key.to_owned(), text)]))
 }
 
+/// Adds another metadata entry, written as JSON.
+pub(crate) fn add_metadata(schema: &mut Schema, key: &str, value: &impl Serialize) {
+    let text = serde_json::to_string(value).expect("plain data serializes");
+    schema.metadata.insert(key.to_owned(), text);
+}
+
 pub(crate) fn io(path: &Path, source: std::io::Error) -> TableError {
     TableError::Io { path: path.to_owned(), source }
 }

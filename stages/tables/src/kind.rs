@@ -18,7 +18,8 @@ pub const TRAINING_LOG: &str = "training_log";
 pub const PERFORMANCE: &str = "performance";
 /// `predictions.arrow`: label maps on the network grid.
 pub const PREDICTIONS: &str = "predictions";
-/// `metrics.arrow`: one row per scan, class, metric and grid.
+/// `metrics.arrow`: one row per scan, class, metric and grid; `clinical.arrow` beside it where asked
+/// for: one row per subject and clinical quantity.
 pub const METRICS: &str = "metrics";
 /// The comparison: `metrics.arrow`, `comparison.arrow`, `.md`, `.csv`, `.tex`.
 pub const COMPARISON: &str = "comparison";

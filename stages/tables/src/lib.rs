@@ -5,6 +5,7 @@
 //! same bytes.
 
 mod cases;
+mod clinical;
 mod damage;
 mod dataset;
 mod error;
@@ -24,12 +25,13 @@ mod tests;
 pub mod kind;
 
 pub use cases::{CaseRow, CasesTable};
+pub use clinical::{ClinicalRow, ClinicalState, ClinicalTable};
 pub use dataset::{ClassInfo, DatasetInfo};
 pub use error::TableError;
 pub use facts::{FactRow, FactsTable};
 pub use findings::{FindingRow, FindingsTable};
 pub use log::{LogRow, LogTable, PerformanceTable};
-pub use metrics::{Grid, MetricRow, MetricState, MetricsTable};
+pub use metrics::{Grid, MetricRow, MetricState, MetricsTable, Scoring};
 pub use partition::{PartitionRow, PartitionTable, Role};
 pub use predictions::{PredictionMeta, PredictionsReader, PredictionsWriter, Window};
 pub use reading::{Intensity, Reading};

@@ -1,13 +1,15 @@
 //! The metrics table: one row per scan, class, metric, grid and checkpoint.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Float64Type, UInt8Type};
-use arrow_array::{Array, BooleanArray, Float64Array, StringArray, UInt8Array};
+use arrow_array::types::{Float64Type, UInt8Type, UInt64Type};
+use arrow_array::{Array, BooleanArray, Float64Array, StringArray, UInt8Array, UInt64Array};
 use arrow_schema::{DataType, Field};
+use serde::{Deserialize, Serialize};
 
-use crate::ipc::{Table, TableWriter, array, schema_with};
+use crate::ipc::{Table, TableWriter, add_metadata, array, schema_with};
 use crate::{DatasetInfo, TableError};
 
 /// Which grid a metric was computed on.
@@ -75,12 +77,34 @@ pub struct MetricRow {
     pub checkpoint: String,
     /// The value, or none where it is undefined.
     pub value: Option<f64>,
-    /// Whether it is defined, and if not, why.
+    /// Which of the two masks has voxels.
     pub state: MetricState,
     /// `1` for a ratio, `mm`, `ml`, …
     pub unit: String,
-    /// The direction.
-    pub higher_is_better: bool,
+    /// The direction; none for a signed difference, of which 0 is the best.
+    pub higher_is_better: Option<bool>,
+    /// For a surface distance in mm, the diagonal of its grid: what stands for the value in a
+    /// ranking where only one of the masks has voxels.
+    pub diagonal_mm: Option<f64>,
+    /// Voxels of the scan that were left out because of the ignore label; none without such a
+    /// label.
+    pub ignored_voxels: Option<u64>,
+}
+
+/// What was done to the label maps before they were scored.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scoring {
+    /// The neighbours (`faces`, `edges`, `corners`) by which each predicted class was reduced to
+    /// its largest component, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub largest_component: Option<String>,
+    /// The label whose voxels were left out, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ignore_label: Option<u8>,
+    /// The tolerance of the metric `nsd` by class, in mm.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub nsd_class_tolerances_mm: BTreeMap<String, f64>,
 }
 
 /// All values of one evaluation.
@@ -88,6 +112,8 @@ pub struct MetricRow {
 pub struct MetricsTable {
     /// The dataset.
     pub dataset: DatasetInfo,
+    /// What was done before scoring.
+    pub scoring: Scoring,
     /// The rows.
     pub rows: Vec<MetricRow>,
 }
@@ -111,15 +137,16 @@ impl MetricsTable {
             Field::new("value", DataType::Float64, true),
             text("state", false),
             text("unit", false),
-            Field::new("higher_is_better", DataType::Boolean, false),
+            Field::new("higher_is_better", DataType::Boolean, true),
+            Field::new("diagonal_mm", DataType::Float64, true),
+            Field::new("ignored_voxels", DataType::UInt64, true),
         ];
         let rows = &self.rows;
         let all =
             |f: fn(&MetricRow) -> &str| array(StringArray::from_iter_values(rows.iter().map(f)));
-        let mut writer = TableWriter::create(
-            &dir.join(Self::FILE),
-            schema_with(fields, "dataset", &self.dataset),
-        )?;
+        let mut schema = schema_with(fields, "dataset", &self.dataset);
+        add_metadata(&mut schema, "scoring", &self.scoring);
+        let mut writer = TableWriter::create(&dir.join(Self::FILE), schema)?;
         writer.write(vec![
             all(|row| &row.case_id),
             all(|row| &row.subject),
@@ -132,7 +159,9 @@ impl MetricsTable {
             array(rows.iter().map(|row| row.value).collect::<Float64Array>()),
             all(|row| row.state.as_str()),
             all(|row| &row.unit),
-            array(rows.iter().map(|row| Some(row.higher_is_better)).collect::<BooleanArray>()),
+            array(rows.iter().map(|row| row.higher_is_better).collect::<BooleanArray>()),
+            array(rows.iter().map(|row| row.diagonal_mm).collect::<Float64Array>()),
+            array(rows.iter().map(|row| row.ignored_voxels).collect::<UInt64Array>()),
         ])?;
         writer.finish()
     }
@@ -149,6 +178,8 @@ impl MetricsTable {
             let (state, unit) = (text("state")?, text("unit")?);
             let class_id = table.numbers::<UInt8Type>(batch, "class_id")?;
             let value = table.numbers::<Float64Type>(batch, "value")?;
+            let diagonal = table.numbers::<Float64Type>(batch, "diagonal_mm")?;
+            let ignored = table.numbers::<UInt64Type>(batch, "ignored_voxels")?;
             let higher = table
                 .column(batch, "higher_is_better", "boolean")?
                 .as_boolean_opt()
@@ -179,10 +210,13 @@ impl MetricsTable {
                     .find(|known| known.as_str() == state.value(i))
                     .ok_or_else(|| unknown("state", state.value(i)))?,
                     unit: unit.value(i).to_owned(),
-                    higher_is_better: higher.value(i),
+                    higher_is_better: higher.is_valid(i).then(|| higher.value(i)),
+                    diagonal_mm: diagonal.is_valid(i).then(|| diagonal.value(i)),
+                    ignored_voxels: ignored.is_valid(i).then(|| ignored.value(i)),
                 });
             }
         }
-        Ok(Self { dataset: table.metadata("dataset")?, rows })
+        let (dataset, scoring) = (table.metadata("dataset")?, table.metadata("scoring")?);
+        Ok(Self { dataset, scoring, rows })
     }
 }

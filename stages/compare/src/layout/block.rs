@@ -10,7 +10,7 @@ use crate::{CompareError, CompareParams};
 
 use super::caption::{
     block_name, checkpoint_note, empty_notes, grid_note, metric_and_unit, rows_differ,
-    runs_per_row, runs_sentence, scans_sentence, slug,
+    runs_per_row, runs_sentence, scans_sentence, scoring_notes, slug,
 };
 use super::rows::{RowValue, row_values};
 use super::{Cell, Row, Table};
@@ -41,7 +41,11 @@ pub(crate) fn blocks(
     params: &CompareParams,
 ) -> Result<Vec<Block>, CompareError> {
     let main = (params.grid.as_str().to_owned(), params.checkpoint.as_str().to_owned());
-    let kind = check_main(collected, comparison, params, &main)?;
+    let metrics: Vec<(&String, &MetricKind)> = [&params.metric]
+        .into_iter()
+        .chain(&params.also)
+        .map(|metric| Ok((metric, check_main(collected, comparison, metric, &main)?)))
+        .collect::<Result<_, CompareError>>()?;
     let others: Vec<&String> =
         comparison.kept.iter().filter(|variable| **variable != params.rows).collect();
     let others_of = |run: &Run| -> Coordinates {
@@ -52,19 +56,21 @@ pub(crate) fn blocks(
         collected.runs.iter().map(|run| (run.table.dataset.name.clone(), others_of(run))).collect();
     keys.sort_by(|a, b| (&a.0, coordinate_order(&a.1)).cmp(&(&b.0, coordinate_order(&b.1))));
     keys.dedup();
-    let block = |(dataset, values): (String, Coordinates)| {
-        let in_block = |run: &Run| run.table.dataset.name == dataset && others_of(run) == values;
+    let block = |(dataset, values): &(String, Coordinates), metric: &String, kind: &MetricKind| {
+        let in_block = |run: &&Run| run.table.dataset.name == *dataset && others_of(run) == *values;
         let builder = Builder {
             params,
+            metric,
             kind,
             classes: collected
-                .dataset(&dataset)
+                .dataset(dataset)
                 .into_iter()
                 .flat_map(|dataset| {
                     dataset.foreground().map(|class| (class.id, class.name.clone()))
                 })
                 .collect(),
-            rows: row_values(collected, params, in_block),
+            rows: row_values(collected, params, |run| in_block(&run)),
+            scoring: scoring_notes(collected.runs.iter().filter(in_block)),
             row_position: comparison.kept.iter().position(|variable| *variable == params.rows),
             summaries: comparison
                 .summaries
@@ -72,43 +78,44 @@ pub(crate) fn blocks(
                 .filter(|row| {
                     let other = comparison.kept.iter().zip(&row.coordinates);
                     let other = other.filter(|(variable, _)| **variable != params.rows);
-                    row.metric == params.metric
-                        && row.dataset == dataset
-                        && other.map(|(_, value)| value).eq(&values)
+                    row.metric == *metric
+                        && row.dataset == *dataset
+                        && other.map(|(_, value)| value).eq(values)
                 })
                 .collect(),
         };
-        let named: Vec<_> = others.iter().copied().zip(&values).collect();
-        let name = block_name(&dataset, &named);
+        let named: Vec<_> = others.iter().copied().zip(values).collect();
+        let name = block_name(dataset, &named);
+        let further = Some(metric.as_str()).filter(|metric| *metric != params.metric);
         Block {
-            title: format!("{} on {name}", metric_and_unit(params, kind)),
-            slug: slug(&dataset, &values),
+            title: format!("{} on {name}", metric_and_unit(metric, params.percent, kind)),
+            slug: slug(dataset, values, further),
             main: builder.main(&main),
             second: builder.second(),
         }
     };
-    Ok(keys.into_iter().map(block).collect())
+    let of_key = |key| metrics.iter().map(move |(metric, kind)| block(key, metric, kind));
+    Ok(keys.iter().flat_map(of_key).collect())
 }
 
 fn check_main<'a>(
     collected: &'a Collected,
     comparison: &Comparison,
-    params: &CompareParams,
+    metric: &str,
     main: &Setting,
 ) -> Result<&'a MetricKind, CompareError> {
     let described = |metric: &str, grid: &str, checkpoint: &str| {
         format!("metric `{metric}`, grid `{grid}`, checkpoint `{checkpoint}`")
     };
-    let wanted = |row: &&Summary| {
-        row.metric == params.metric && row.grid == main.0 && row.checkpoint == main.1
-    };
-    let kind = collected.metrics.get(&params.metric);
+    let wanted =
+        |row: &&Summary| row.metric == metric && row.grid == main.0 && row.checkpoint == main.1;
+    let kind = collected.metrics.get(metric);
     kind.filter(|_| comparison.summaries.iter().any(|row| wanted(&row))).ok_or_else(|| {
         let there = comparison.summaries.iter();
         let there: BTreeSet<_> =
             there.map(|row| described(&row.metric, &row.grid, &row.checkpoint)).collect();
         CompareError::NothingToShow {
-            wanted: described(&params.metric, &main.0, &main.1),
+            wanted: described(metric, &main.0, &main.1),
             available: there.into_iter().collect(),
         }
     })
@@ -117,7 +124,10 @@ fn check_main<'a>(
 /// What both tables of a block are made from.
 struct Builder<'a> {
     params: &'a CompareParams,
+    metric: &'a str,
     kind: &'a MetricKind,
+    /// What was done to the label maps before they were scored.
+    scoring: Vec<String>,
     /// Foreground classes of the dataset.
     classes: Vec<(u8, String)>,
     rows: Vec<RowValue>,
@@ -152,8 +162,8 @@ impl Builder<'_> {
         let headers = columns.iter().map(|(_, name)| name.clone()).collect();
         let mut table = self.table(subject, headers, &entries);
         table.caption.push(scans);
-        table.notes.extend([grid_note(&setting.0), checkpoint_note(&setting.1)]);
-        table.notes.extend(empty_notes(&places));
+        table.notes.extend([grid_note(&setting.0, self.metric), checkpoint_note(&setting.1)]);
+        table.notes.extend(empty_notes(&places, self.kind));
         table
     }
 
@@ -190,10 +200,10 @@ impl Builder<'_> {
         });
         let places: Vec<_> = places.collect();
         let distinct: BTreeSet<_> = settings.iter().map(|(grid, _)| grid.clone()).collect();
-        table.notes.extend(distinct.iter().rev().map(|grid| grid_note(grid)));
+        table.notes.extend(distinct.iter().rev().map(|grid| grid_note(grid, self.metric)));
         let distinct: BTreeSet<_> = settings.iter().map(|(_, checkpoint)| checkpoint).collect();
         table.notes.extend(distinct.iter().map(|checkpoint| checkpoint_note(checkpoint)));
-        table.notes.extend(empty_notes(&places));
+        table.notes.extend(empty_notes(&places, self.kind));
         Some(table)
     }
 
@@ -213,11 +223,11 @@ impl Builder<'_> {
         let ranked: Vec<bool> = self.rows.iter().map(|row| row.ranked).collect();
         let column = |entries: &Vec<Option<&Summary>>| -> Vec<Cell> {
             let means: Vec<_> =
-                entries.iter().map(|entry| entry.and_then(|row| row.mean)).collect();
+                entries.iter().map(|entry| entry.and_then(|row| row.ranking.mean)).collect();
             let marks = marks(&means, &ranked, self.kind.higher_is_better, format);
             let cell = |((entry, mean), mark): ((&Option<_>, &Option<f64>), _)| Cell {
                 mean: mean.map(|mean| format.print(mean)),
-                std: entry.and_then(|row: &Summary| row.std).map(|std| format.print(std)),
+                std: entry.and_then(|row: &Summary| row.ranking.std).map(|std| format.print(std)),
                 mark,
             };
             entries.iter().zip(&means).zip(marks).map(cell).collect()
@@ -232,6 +242,7 @@ impl Builder<'_> {
         if counts_runs {
             notes.push(runs_per_row(&self.rows));
         }
+        notes.extend(self.scoring.iter().cloned());
         let unranked: Vec<_> =
             self.rows.iter().filter(|row| !row.ranked).map(|row| row.label.as_str()).collect();
         if !unranked.is_empty() {

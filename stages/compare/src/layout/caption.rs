@@ -1,25 +1,45 @@
 //! What is said around a table, so that nobody has to guess what its numbers are.
 
-use crate::CompareParams;
-use crate::aggregate::Summary;
-use crate::collect::{Coordinates, MetricKind};
+use stages_tables::Scoring;
+
+use crate::aggregate::{Counts, Summary};
+use crate::collect::{Coordinates, MetricKind, Run};
 
 use super::rows::RowValue;
 
 /// The metric's name as papers write it.
-pub(super) fn metric_name(metric: &str) -> &str {
+pub(super) fn metric_name(metric: &str) -> String {
+    if let Some(tolerance) = metric.strip_prefix("nsd@").and_then(|rest| rest.strip_suffix("mm")) {
+        return format!("NSD at {tolerance} mm");
+    }
     match metric {
         "dice" => "Dice",
+        "iou" => "IoU",
+        "precision" => "Precision",
+        "recall" => "Recall",
+        "volume_difference" => "Volume difference",
+        "relative_volume_difference" => "Relative volume difference",
+        "hd" => "HD",
+        "hd95" => "HD95",
+        "assd" => "ASSD",
+        "masd" => "MASD",
+        "asd_pr" => "ASD from prediction to reference",
+        "asd_rp" => "ASD from reference to prediction",
+        "nsd" => "NSD",
+        "hd95_pooled" | "hd95_pooled_vox" => "HD95 of pooled distances",
+        "asd_pr_vox" => "ASD from prediction to reference, without spacing",
         other => other,
     }
+    .to_owned()
 }
 
-/// `Dice in %`, `hd95 in mm`.
-pub(super) fn metric_and_unit(params: &CompareParams, kind: &MetricKind) -> String {
-    let name = metric_name(&params.metric);
-    match (kind.unit.as_str(), params.percent) {
+/// `Dice in %`, `HD95 in mm`.
+pub(super) fn metric_and_unit(metric: &str, percent: bool, kind: &MetricKind) -> String {
+    let name = metric_name(metric);
+    match (kind.unit.as_str(), percent) {
         ("1", true) => format!("{name} in %"),
-        ("1", false) => name.to_owned(),
+        ("1", false) => name,
+        ("voxel", _) => format!("{name} in voxels"),
         (unit, _) => format!("{name} in {unit}"),
     }
 }
@@ -94,20 +114,61 @@ pub(super) fn scans_sentence(summaries: &[&Summary], classes: usize) -> String {
     format!("The score of a class in a run is its mean over {scans}{mean}.")
 }
 
-/// What a grid is.
-pub(super) fn grid_note(grid: &str) -> String {
-    match grid {
-        "network" => {
-            "Grid network: the resampled and cropped pixels that the network sees; a \
-                      class in neither prediction nor annotation counts as 1."
-        }
-        "native" => {
-            "Grid native: the scan's own voxels, with the prediction put back; a class in \
-                     neither prediction nor annotation is undefined and left out."
-        }
+/// What a grid is, and what a class that nobody sees counts on it.
+pub(super) fn grid_note(grid: &str, metric: &str) -> String {
+    let place = match grid {
+        "network" => "Grid network: the resampled and cropped pixels that the network sees",
+        "native" => "Grid native: the scan's own voxels, with the prediction put back",
         other => return format!("Grid {other}."),
+    };
+    let neither = match (metric, grid) {
+        ("dice", "network") => "counts as 1",
+        _ if of_literature(metric) => "counts as 0, as in the published tables",
+        _ => "is undefined and left out",
+    };
+    format!("{place}; a class in neither prediction nor annotation {neither}.")
+}
+
+/// Whether a metric follows the public scripts instead of our definitions.
+fn of_literature(metric: &str) -> bool {
+    ["hd95_pooled", "hd95_pooled_vox", "asd_pr_vox"].contains(&metric)
+}
+
+/// What was done to the label maps of these runs before they were scored.
+pub(super) fn scoring_notes<'a>(runs: impl Iterator<Item = &'a Run>) -> Vec<String> {
+    let mut all: Vec<&Scoring> = Vec::new();
+    for run in runs {
+        if !all.contains(&&run.table.scoring) {
+            all.push(&run.table.scoring);
+        }
     }
-    .to_owned()
+    let described = |scoring: &Scoring| {
+        let largest = scoring.largest_component.as_ref().map(|neighbours| {
+            format!("every predicted class was reduced to its largest component ({neighbours})")
+        });
+        let ignored =
+            scoring.ignore_label.map(|label| format!("voxels annotated as {label} were left out"));
+        let tolerances = scoring.nsd_class_tolerances_mm.iter();
+        let tolerances: Vec<_> = tolerances.map(|(class, mm)| format!("{class} {mm} mm")).collect();
+        let nsd = (!tolerances.is_empty()).then(|| {
+            format!("NSD without a tolerance in its name is at {}", tolerances.join(", "))
+        });
+        [largest, ignored, nsd].into_iter().flatten().collect::<Vec<_>>().join("; ")
+    };
+    let descriptions: Vec<_> = all.into_iter().map(described).collect();
+    match descriptions.as_slice() {
+        [] => Vec::new(),
+        [one] if one.is_empty() => Vec::new(),
+        [one] => vec![format!("Before scoring: {one}.")],
+        several => {
+            let text = |text: &String| match text.as_str() {
+                "" => "nothing was done".to_owned(),
+                text => text.to_owned(),
+            };
+            let several: Vec<_> = several.iter().map(text).collect();
+            vec![format!("Runs differ in what was done before scoring: {}.", several.join(" / "))]
+        }
+    }
 }
 
 /// What a checkpoint is.
@@ -123,21 +184,34 @@ pub(super) fn checkpoint_note(checkpoint: &str) -> String {
     .to_owned()
 }
 
-/// Values that are undefined, or 1 by definition, because neither mask holds the class. Each item
-/// names a place in the table and its summary.
-pub(super) fn empty_notes(items: &[(String, &Summary)]) -> Vec<String> {
-    let listed = |count: fn(&Summary) -> u32| {
-        let found = items.iter().filter(|(_, row)| count(row) > 0);
+/// Values that are undefined, replaced, or a number by definition, because a mask is empty. Each
+/// item names a place in the table and its summary.
+pub(super) fn empty_notes(items: &[(String, &Summary)], kind: &MetricKind) -> Vec<String> {
+    let listed = |what: &str, count: fn(&Counts) -> u32| {
+        let found = items.iter().filter(|(_, row)| count(&row.counts) > 0);
         let found: Vec<_> = found
-            .map(|(place, row)| format!("{place} ({} of {})", count(row), row.values))
+            .map(|(place, row)| {
+                format!("{place} ({} of {})", count(&row.counts), row.counts.values)
+            })
             .collect();
-        (!found.is_empty()).then(|| found.join(", "))
+        (!found.is_empty()).then(|| format!("{what}: {}.", found.join(", ")))
     };
-    let undefined = listed(|row| row.undefined)
-        .map(|places| format!("Left out as undefined, class in neither mask: {places}."));
-    let by_definition = listed(|row| row.both_empty.saturating_sub(row.undefined))
-        .map(|places| format!("Counted as 1, class in neither mask: {places}."));
-    undefined.into_iter().chain(by_definition).collect()
+    let by_definition = if kind.unit == "1" { "Counted as 1" } else { "Counted as 0" };
+    [
+        listed("Left out as undefined, class in neither mask", |counts| counts.both_undefined),
+        listed("Left out as undefined, class in one mask only", |counts| {
+            counts.undefined - counts.both_undefined - counts.penalized
+        }),
+        listed("Counted as the diagonal of the grid, class in one mask only", |counts| {
+            counts.penalized
+        }),
+        listed(&format!("{by_definition}, class in neither mask"), |counts| {
+            counts.both_empty - counts.both_undefined
+        }),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Whether two rows rest on other repetitions, so that one sentence cannot speak for all.
@@ -146,8 +220,9 @@ pub(super) fn rows_differ(rows: &[RowValue]) -> bool {
 }
 
 /// A short name of the block for labels: lower-case letters, digits and dashes.
-pub(super) fn slug(dataset: &str, others: &Coordinates) -> String {
-    let parts = [Some(dataset)].into_iter().chain(others.iter().map(Option::as_deref)).flatten();
+pub(super) fn slug(dataset: &str, others: &Coordinates, metric: Option<&str>) -> String {
+    let others = others.iter().map(Option::as_deref);
+    let parts = [Some(dataset)].into_iter().chain(others).chain([metric]).flatten();
     let joined = parts.collect::<Vec<_>>().join("-").to_lowercase();
     let slug: String =
         joined.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();

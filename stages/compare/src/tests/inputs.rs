@@ -51,7 +51,7 @@ fn one_metric_cannot_have_two_units() {
     let heart = dataset("heart", &["RV"]);
     let mut values = rows(&heart, Grid::Network, "best", &[&[Some(0.5)]]);
     values[0].unit = "mm".to_owned();
-    values[0].higher_is_better = false;
+    values[0].higher_is_better = Some(false);
     let toy = one_run(&[("method", "a")]).run(&[("method", "b")], &heart, values);
     let error = toy.compare(&json!({})).unwrap_err();
     assert_eq!(

@@ -4,4 +4,5 @@ mod blocks;
 mod golden;
 mod inputs;
 mod numbers;
+mod one_sided;
 mod toy;

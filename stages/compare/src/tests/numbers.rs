@@ -112,7 +112,7 @@ fn the_long_table_has_every_value_once_and_in_order() {
     let schema = batch.schema();
     let names: Vec<_> = schema.fields().iter().map(|field| field.name().as_str()).collect();
     let expected = "dataset method seed case_id subject phase class_id class_name metric grid \
-                    checkpoint value state unit higher_is_better";
+                    checkpoint value state unit higher_is_better diagonal_mm ignored_voxels";
     assert_eq!(names, expected.split_whitespace().collect::<Vec<_>>());
     // Seeds in the order of numbers: 8, 9, 10.
     let mut seeds: Vec<_> =

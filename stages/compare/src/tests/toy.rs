@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use pipeline_engine::stage::{JobInput, StageError};
 use pipeline_engine::{ActionContext, Cancellation, Granted, Job, Registry, StageEvent};
 use serde_json::Value;
-use stages_tables::{ClassInfo, DatasetInfo, Grid, MetricRow, MetricState, MetricsTable};
+use stages_tables::{ClassInfo, DatasetInfo, Grid, MetricRow, MetricState, MetricsTable, Scoring};
 use tempfile::TempDir;
 
 use crate::Compare;
@@ -42,7 +42,9 @@ pub(super) fn rows(
         value,
         state: if value.is_some() { MetricState::Ok } else { MetricState::BothEmpty },
         unit: "1".to_owned(),
-        higher_is_better: true,
+        higher_is_better: Some(true),
+        diagonal_mm: None,
+        ignored_voxels: None,
     };
     values
         .iter()
@@ -69,14 +71,25 @@ impl Toy {
 
     /// Adds a run made under `coordinates`.
     pub(super) fn run(
-        mut self,
+        self,
         coordinates: &[(&str, &str)],
         dataset: &DatasetInfo,
         rows: Vec<MetricRow>,
     ) -> Self {
+        self.run_scored(coordinates, dataset, Scoring::default(), rows)
+    }
+
+    /// Adds a run whose label maps were treated in some way before they were scored.
+    pub(super) fn run_scored(
+        mut self,
+        coordinates: &[(&str, &str)],
+        dataset: &DatasetInfo,
+        scoring: Scoring,
+        rows: Vec<MetricRow>,
+    ) -> Self {
         let dir = self.dir.path().join(format!("run{}", self.inputs.len()));
         fs_err::create_dir(&dir).unwrap();
-        MetricsTable { dataset: dataset.clone(), rows }.write(&dir).unwrap();
+        MetricsTable { dataset: dataset.clone(), scoring, rows }.write(&dir).unwrap();
         let coordinates: BTreeMap<_, _> = coordinates
             .iter()
             .map(|(variable, value)| ((*variable).to_owned(), (*value).to_owned()))

@@ -25,7 +25,10 @@ fn two_scans() -> Toy {
 
 #[test]
 fn rows_are_sorted_by_scan_class_metric_grid_and_checkpoint() {
-    let table = two_scans().evaluate();
+    let table = two_scans().evaluate_with(&json!({"metrics": ["hd95", "dice"]}));
+    let metrics: Vec<_> = table.rows[..8].iter().map(|row| row.metric.as_str()).collect();
+    assert_eq!(metrics, ["dice", "dice", "dice", "dice", "hd95", "hd95", "hd95", "hd95"]);
+    let table = two_scans().evaluate_with(&json!({"metrics": ["dice"]}));
     let rows: Vec<_> = table
         .rows
         .iter()
@@ -44,7 +47,7 @@ fn rows_are_sorted_by_scan_class_metric_grid_and_checkpoint() {
     let first = &table.rows[0];
     assert_eq!((first.subject.as_str(), first.phase.as_deref()), ("subject of a", Some("ED")));
     assert_eq!((first.metric.as_str(), first.unit.as_str()), ("dice", "1"));
-    assert!(first.higher_is_better);
+    assert_eq!((first.higher_is_better, first.diagonal_mm), (Some(true), None));
 }
 
 #[test]
@@ -64,7 +67,7 @@ fn the_bytes_of_a_known_evaluation_are_pinned_with_the_version() {
     written.evaluate(&json!({}), 2).unwrap();
     let bytes = fs_err::read(written.path("metrics").join(MetricsTable::FILE)).unwrap();
     let digest = blake3::hash(&bytes).to_hex();
-    assert_eq!((Evaluate.info().version, &digest[..16]), (1, "fd3a47f694dcc8f0"));
+    assert_eq!((Evaluate.info().version, &digest[..16]), (2, "d99bc059d1dd1f18"));
 }
 
 #[test]
@@ -72,7 +75,8 @@ fn only_the_grids_asked_for_are_scored() {
     let written = two_planes([[1, 1, 2], [1, 2, 2]], [[1, 0, 2], [1, 1, 0]]).write();
     written.evaluate(&json!({"grids": ["native"]}), 1).unwrap();
     let table = MetricsTable::read(&written.path("metrics")).unwrap();
-    assert_eq!(table.rows.len(), 2);
+    // Two classes, three metrics.
+    assert_eq!(table.rows.len(), 6);
     assert!(table.rows.iter().all(|row| row.grid == Grid::Native));
 }
 
@@ -92,5 +96,8 @@ fn parameters_are_checked() {
     let defaults = stage.configure(&json!({})).unwrap();
     let expected = serde_json::to_value(EvaluateParams::default()).unwrap();
     assert_eq!(defaults.params(), &expected);
-    assert_eq!(expected, json!({"metrics": ["dice"], "grids": ["network", "native"]}));
+    assert_eq!(
+        expected,
+        json!({"metrics": ["dice", "hd95", "assd"], "grids": ["network", "native"]})
+    );
 }

@@ -7,8 +7,9 @@ use pipeline_engine::stage::{JobInput, StageError};
 use pipeline_engine::{ActionContext, Cancellation, Granted, Job, Registry};
 use serde_json::{Value, json};
 use stages_tables::{
-    CaseRow, CasesTable, ClassInfo, DatasetInfo, Grid, GridConvention, MetricState, MetricsTable,
-    PlaneGeometry, PredictionMeta, PredictionsWriter, SliceMeta, SlicesInfo, SlicesWriter, Window,
+    CaseRow, CasesTable, ClassInfo, DatasetInfo, Grid, GridConvention, MetricRow, MetricState,
+    MetricsTable, PlaneGeometry, PredictionMeta, PredictionsWriter, SliceMeta, SlicesInfo,
+    SlicesWriter, Window,
 };
 use tempfile::TempDir;
 
@@ -119,9 +120,9 @@ impl Toy {
         self.write_predictions(&dir.path().join("predictions"));
         for scan in &self.scans {
             let Some(label) = &scan.case.label else { continue };
-            let [nx, ny, nz] = scan.case.shape;
+            let ([nx, ny, nz], [sx, sy, sz]) = (scan.case.shape, scan.case.spacing_mm);
             let header = format!(
-                "ObjectType = Image\nNDims = 3\nDimSize = {nx} {ny} {nz}\nElementSpacing = 1 1 1\n\
+                "ObjectType = Image\nNDims = 3\nDimSize = {nx} {ny} {nz}\nElementSpacing = {sx} {sy} {sz}\n\
                  ElementType = MET_UCHAR\nElementDataFile = LOCAL\n"
             );
             let bytes = [header.as_bytes(), &scan.voxels].concat();
@@ -174,8 +175,12 @@ impl Toy {
 
     /// The table, by the registry's way: raw parameters in, artifact out.
     pub(super) fn evaluate(&self) -> MetricsTable {
+        self.evaluate_with(&json!({}))
+    }
+
+    pub(super) fn evaluate_with(&self, params: &Value) -> MetricsTable {
         let written = self.write();
-        written.evaluate(&json!({}), 1).unwrap();
+        written.evaluate(params, 1).unwrap();
         MetricsTable::read(&written.path("metrics")).unwrap()
     }
 
@@ -214,10 +219,22 @@ impl Written {
     }
 }
 
-/// Value and state of one class on one grid, where a table has only one such row.
+/// Dice and state of one class on one grid, where a table has only one such row.
 pub(super) fn value(table: &MetricsTable, grid: Grid, class: u8) -> (Option<f64>, MetricState) {
-    let mut rows = table.rows.iter().filter(|row| row.grid == grid && row.class_id == class);
+    value_of(table, "dice", grid, class)
+}
+
+/// Value and state of one metric.
+pub(super) fn value_of(
+    table: &MetricsTable,
+    metric: &str,
+    grid: Grid,
+    class: u8,
+) -> (Option<f64>, MetricState) {
+    let wanted =
+        |row: &&MetricRow| row.metric == metric && row.grid == grid && row.class_id == class;
+    let mut rows = table.rows.iter().filter(wanted);
     let row = rows.next().unwrap();
-    assert!(rows.next().is_none(), "several rows of class {class} on {grid:?}");
+    assert!(rows.next().is_none(), "several rows of {metric} of class {class} on {grid:?}");
     (row.value, row.state)
 }

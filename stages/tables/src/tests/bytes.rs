@@ -11,8 +11,9 @@ use crate::ipc::Table;
 type WriteTable = fn(&Path);
 
 /// Every table of the crate, by file name.
-const TABLES: [(&str, WriteTable); 6] = [
+const TABLES: [(&str, WriteTable); 7] = [
     ("cases.arrow", |dir| rows::cases().write(dir).unwrap()),
+    ("clinical.arrow", |dir| rows::clinical().write(dir).unwrap()),
     ("metrics.arrow", |dir| rows::metrics().write(dir).unwrap()),
     ("partition.arrow", |dir| rows::partition().write(dir).unwrap()),
     ("predictions.arrow", rows::write_predictions),

@@ -5,8 +5,8 @@ use tempfile::tempdir;
 
 use super::rows;
 use crate::{
-    CasesTable, LogRow, LogTable, MetricRow, MetricsTable, PartitionTable, PredictionsReader,
-    PredictionsWriter, SlicesReader, SlicesWriter, TableError,
+    CasesTable, ClinicalTable, LogRow, LogTable, MetricRow, MetricsTable, PartitionTable,
+    PredictionsReader, PredictionsWriter, Scoring, SlicesReader, SlicesWriter, TableError,
 };
 
 #[test]
@@ -37,6 +37,14 @@ fn every_metric_state_and_grid_comes_back() {
 }
 
 #[test]
+fn every_clinical_state_comes_back() {
+    let dir = tempdir().unwrap();
+    let table = rows::clinical();
+    table.write(dir.path()).unwrap();
+    assert_eq!(ClinicalTable::read(dir.path()).unwrap(), table);
+}
+
+#[test]
 fn the_training_log_comes_back_to_the_last_bit() {
     let dir = tempdir().unwrap();
     let table = rows::log();
@@ -52,7 +60,7 @@ fn tables_without_rows_come_back_empty_and_keep_their_dataset() {
     let dataset = rows::dataset();
     let cases = CasesTable { dataset: dataset.clone(), rows: Vec::new() };
     let partition = PartitionTable { dataset: dataset.clone(), rows: Vec::new() };
-    let metrics = MetricsTable { dataset, rows: Vec::new() };
+    let metrics = MetricsTable { dataset, scoring: Scoring::default(), rows: Vec::new() };
     cases.write(dir.path()).unwrap();
     partition.write(dir.path()).unwrap();
     metrics.write(dir.path()).unwrap();
@@ -125,7 +133,11 @@ proptest! {
             phase: phase.then(|| format!("phase {index}")),
             ..template.clone()
         });
-        let table = MetricsTable { dataset: rows::dataset(), rows: rows.collect() };
+        let table = MetricsTable {
+            dataset: rows::dataset(),
+            scoring: Scoring::default(),
+            rows: rows.collect(),
+        };
         table.write(dir.path()).unwrap();
         prop_assert_eq!(MetricsTable::read(dir.path()).unwrap(), table);
     }

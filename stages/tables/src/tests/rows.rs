@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::{
-    CaseRow, CasesTable, ClassInfo, DatasetInfo, Grid, GridConvention, Intensity, LogRow, LogTable,
-    MetricRow, MetricState, MetricsTable, PartitionRow, PartitionTable, PlaneGeometry,
-    PredictionMeta, PredictionsWriter, Reading, Role, SliceMeta, SlicesInfo, SlicesWriter, Window,
+    CaseRow, CasesTable, ClassInfo, ClinicalRow, ClinicalState, ClinicalTable, DatasetInfo, Grid,
+    GridConvention, Intensity, LogRow, LogTable, MetricRow, MetricState, MetricsTable,
+    PartitionRow, PartitionTable, PlaneGeometry, PredictionMeta, PredictionsWriter, Reading, Role,
+    Scoring, SliceMeta, SlicesInfo, SlicesWriter, Window,
 };
 
 pub(super) fn dataset() -> DatasetInfo {
@@ -92,22 +93,51 @@ pub(super) fn metrics() -> MetricsTable {
         value: Some(1.0 / 3.0),
         state: MetricState::Ok,
         unit: "1".to_owned(),
-        higher_is_better: true,
+        higher_is_better: Some(true),
+        diagonal_mm: Some(166.726_5),
+        ignored_voxels: Some(0),
     };
     let undefined = MetricRow {
         phase: None,
         grid: Grid::Native,
         value: None,
         state: MetricState::BothEmpty,
-        higher_is_better: false,
+        higher_is_better: Some(false),
+        diagonal_mm: None,
+        ignored_voxels: None,
         ..defined.clone()
     };
     let state = |state| MetricRow { state, ..defined.clone() };
     let empty = [state(MetricState::PredEmpty), state(MetricState::RefEmpty)];
+    let signed = MetricRow { higher_is_better: None, ..defined.clone() };
     MetricsTable {
         dataset: dataset(),
-        rows: [defined.clone(), undefined].into_iter().chain(empty).collect(),
+        scoring: Scoring {
+            largest_component: Some("faces".to_owned()),
+            ignore_label: Some(255),
+            nsd_class_tolerances_mm: [("RV".to_owned(), 1.5)].into(),
+        },
+        rows: [defined.clone(), undefined, signed].into_iter().chain(empty).collect(),
     }
+}
+
+pub(super) fn clinical() -> ClinicalTable {
+    use ClinicalState::{BothEmpty, Ok, PhaseMissing, PredEmpty, RefEmpty};
+    let row = |state, value: Option<f64>| ClinicalRow {
+        subject: "subject0".to_owned(),
+        group: value.map(|_| "DCM".to_owned()),
+        structure: "LV".to_owned(),
+        quantity: "ejection_fraction".to_owned(),
+        unit: "%".to_owned(),
+        checkpoint: "best".to_owned(),
+        prediction: value,
+        reference: Some(62.5),
+        difference: value.map(|value| value - 62.5),
+        state,
+    };
+    let missing = [PredEmpty, RefEmpty, BothEmpty, PhaseMissing].map(|state| row(state, None));
+    let rows = [row(Ok, Some(60.25))].into_iter().chain(missing).collect();
+    ClinicalTable { dataset: dataset(), rows }
 }
 
 /// A canvas of 2 rows and 3 columns.
