@@ -9,6 +9,7 @@ mod component;
 mod counts;
 mod distances;
 mod error;
+mod field;
 mod lattice;
 mod nearest;
 mod overlay;

@@ -5,12 +5,15 @@
 //! hold anything nearer. A voxel far from everything would look through many rows: after
 //! [`ROWS`] of them the search goes on in a tree of boxes.
 //!
+//! And where very many voxels are far, one field of all distances replaces the searches.
+//!
 //! Every comparison, of voxels and of bounds, is between sums of squares made by the same formula
 //! from whole numbers of voxels. Rounding is monotone, so a bound never excludes a nearer voxel
 //! and the result is, bit for bit, that of comparing with all voxels.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
+use crate::field::{Field, worthwhile_after};
 use crate::surface::{Span, Surface};
 use crate::tree::Tree;
 
@@ -40,11 +43,20 @@ pub(crate) struct Search<'a> {
     surface: &'a Surface,
     spacing: [f64; 3],
     tree: OnceCell<Tree>,
+    field: OnceCell<Field>,
+    /// Searches in the tree before the field is made; none for never.
+    before_field: Cell<Option<usize>>,
 }
 
 impl<'a> Search<'a> {
     pub(crate) fn new(surface: &'a Surface, spacing: [f64; 3]) -> Self {
-        Self { surface, spacing, tree: OnceCell::new() }
+        Self {
+            surface,
+            spacing,
+            tree: OnceCell::new(),
+            field: OnceCell::new(),
+            before_field: Cell::new(worthwhile_after(surface)),
+        }
     }
 
     /// The squared distance of a voxel to one of the surface.
@@ -53,7 +65,11 @@ impl<'a> Search<'a> {
     }
 
     /// The nearest surface voxel of `from`. `guess` is any surface voxel; the nearer, the faster.
+    /// The distance is exact; where the field gave it, the voxel is only the guess.
     pub(crate) fn nearest(&self, from: [u32; 3], guess: [u32; 3]) -> Nearest {
+        if let Some(field) = self.field.get() {
+            return Nearest { voxel: guess, square: field.square(from) };
+        }
         let mut best = Nearest { voxel: guess, square: self.square_to(from, guess) };
         let mut budget = ROWS;
         let planes = self.surface.plane_spans.len() as u32;
@@ -66,12 +82,26 @@ impl<'a> Search<'a> {
             let ahead = Some(plane + distance).filter(|at| distance > 0 && *at < planes);
             for at in [behind, ahead].into_iter().flatten() {
                 if self.search_plane(from, at, &mut best, &mut budget).is_none() {
-                    let tree = || Tree::of(self.surface, self.spacing);
-                    return self.tree.get_or_init(tree).nearest(from, best);
+                    return self.nearest_far(from, best);
                 }
             }
         }
         best
+    }
+
+    /// The nearest surface voxel of one that is far from all.
+    fn nearest_far(&self, from: [u32; 3], best: Nearest) -> Nearest {
+        match self.before_field.get() {
+            Some(0) => {
+                let field = || Field::of(self.surface, self.spacing);
+                Nearest { square: self.field.get_or_init(field).square(from), ..best }
+            }
+            searches => {
+                self.before_field.set(searches.map(|searches| searches - 1));
+                let tree = || Tree::of(self.surface, self.spacing);
+                self.tree.get_or_init(tree).nearest(from, best)
+            }
+        }
     }
 
     /// Looks through the rows of a plane; none when the budget is used up.
