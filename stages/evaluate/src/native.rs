@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use stages_imaging::{AxisMap, GridConvention, LabelMap, NearestMap, read_label_map};
+use stages_imaging::{AxisMap, GridConvention, LabelMap, NearestMap, read_label_map_with};
 use stages_tables::{PlaneGeometry, PredictionsReader, SlicesInfo, Window};
 
 use crate::EvaluateError;
@@ -13,7 +13,7 @@ pub(crate) fn reference(scan: &Scan<'_>, volumes: &Path) -> Result<LabelMap, Eva
     let case = scan.case;
     let label = case.label.as_deref().expect("only annotated scans are scored");
     let path = volumes.join(label);
-    let map = read_label_map(&path)
+    let map = read_label_map_with(&path, &case.reading.label_options())
         .map_err(|source| EvaluateError::LabelMap { case: case.case_id.clone(), source })?;
     let shape = case.shape.map(|size| size as usize);
     let wrong = |what, found, accepted| {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use stages_imaging::{
-    LabelMap, NearestMap, OneHotMap, Resampler, Volume, read_label_map, read_volume,
+    LabelMap, NearestMap, OneHotMap, Resampler, Volume, read_label_map_with, read_volume_with,
 };
 use stages_tables::{CaseRow, PlaneGeometry, SliceMeta};
 
@@ -45,9 +45,13 @@ pub fn slices_of(
     row: &CaseRow,
 ) -> Result<CaseSlices, ExtractError> {
     let unreadable = |source| ExtractError::Volume { case: row.case_id.clone(), source };
-    let image = read_volume(&volumes.join(&row.image)).map_err(unreadable)?;
+    let options = row.reading.image_options();
+    let image = read_volume_with(&volumes.join(&row.image), &options).map_err(unreadable)?;
     let label = match &row.label {
-        Some(path) => Some(read_label_map(&volumes.join(path)).map_err(unreadable)?),
+        Some(path) => {
+            let options = row.reading.label_options();
+            Some(read_label_map_with(&volumes.join(path), &options).map_err(unreadable)?)
+        }
         None => None,
     };
     let label_shape = label.as_ref().map(|map| map.header.shape);

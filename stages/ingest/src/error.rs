@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use pipeline_engine::stage::StageError;
-use pipeline_spec::SpecErrors;
+use pipeline_spec::{SpecErrors, quoted_list, suggest};
 use stages_tables::TableError;
 
 use crate::Problem;
@@ -41,6 +41,28 @@ pub enum IngestError {
         /// Every folder that was looked for, and what else is known.
         looked: Vec<String>,
         /// How to get it.
+        obtain: String,
+    },
+    /// A split that the dataset does not have.
+    #[error("dataset `{dataset}` has no split `{split}`")]
+    NoSuchSplit {
+        /// The dataset.
+        dataset: String,
+        /// The split.
+        split: String,
+        /// The splits that it has.
+        known: Vec<String>,
+    },
+    /// A split whose folder is not there.
+    #[error("the split `{split}` of dataset `{dataset}` is missing")]
+    NoSplit {
+        /// The dataset.
+        dataset: String,
+        /// The split.
+        split: String,
+        /// The folders that were looked for.
+        looked: Vec<PathBuf>,
+        /// How to get the dataset.
         obtain: String,
     },
     /// The folder holds nothing of the dataset.
@@ -101,6 +123,21 @@ impl From<IngestError> for StageError {
                     "name the folder that holds your datasets with --data-root or \
                      ORCHESTRATE_DATA, or this dataset's own folder with the parameter `root`. \
                      To get the data: {obtain}"
+                ));
+            }
+            IngestError::NoSuchSplit { split, known, .. } => {
+                let names: Vec<&str> = known.iter().map(String::as_str).collect();
+                let guess = suggest(&split, &names).map(|name| format!("did you mean `{name}`? "));
+                let list = if names.is_empty() { "none".to_owned() } else { quoted_list(names) };
+                stage_error.help =
+                    Some(format!("{}its splits are: {list}", guess.unwrap_or_default()));
+            }
+            IngestError::NoSplit { looked, obtain, .. } => {
+                let line = |path: &PathBuf| format!("looked for the folder {}", path.display());
+                stage_error.details = looked.iter().map(line).collect();
+                stage_error.help = Some(format!(
+                    "to read only the splits that are there, name them with the parameter \
+                     `splits`. To get the data: {obtain}"
                 ));
             }
             IngestError::Empty { patterns, files, obtain, .. } => {

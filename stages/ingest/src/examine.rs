@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use pipeline_store::Digest;
-use stages_imaging::{LabelMap, Volume, read_label_map, read_volume};
-use stages_tables::{CaseRow, DatasetInfo};
+use stages_imaging::{LabelMap, Volume, read_label_map_with, read_volume_with};
+use stages_tables::{CaseRow, DatasetInfo, Intensity};
 
 use crate::Problem;
-use crate::attributes::CaseAttributes;
-use crate::inventory::{CaseFiles, Inventory};
+use crate::inventory::Inventory;
+use crate::scan::Scan;
 
 /// A case that was read.
 pub(crate) struct Examined {
@@ -25,8 +25,6 @@ pub(crate) struct Examiner<'a> {
     pub(crate) files: &'a BTreeMap<String, PathBuf>,
     /// Which file belongs to which.
     pub(crate) inventory: &'a Inventory,
-    /// Attributes by case.
-    pub(crate) attributes: &'a BTreeMap<String, CaseAttributes>,
     /// The dataset with its classes.
     pub(crate) dataset: &'a DatasetInfo,
 }
@@ -36,13 +34,17 @@ const SPACING_TOLERANCE_MM: f64 = 1e-3;
 
 impl Examiner<'_> {
     /// Reads image and label map of a case; reports everything wrong with it.
-    pub(crate) fn examine(&self, case: &str, files: &CaseFiles) -> Result<Examined, Vec<Problem>> {
+    pub(crate) fn examine(&self, scan: &Scan<'_>) -> Result<Examined, Vec<Problem>> {
+        let Scan { case, files, attributes, reading } = scan;
         let Some(image) = files.images.first() else { return Err(Vec::new()) };
         let label = files.labels.first();
         let mut problems = Vec::new();
-        let unreadable = |source| Problem::Unreadable { case: case.to_owned(), source };
-        let volume = read_volume(self.path(image)).map_err(unreadable);
-        let map = label.map(|label| read_label_map(self.path(label)).map_err(unreadable));
+        let unreadable = |source| Problem::Unreadable { case: case.clone(), source };
+        let volume =
+            read_volume_with(self.path(image), &reading.image_options()).map_err(unreadable);
+        let map = label.map(|label| {
+            read_label_map_with(self.path(label), &reading.label_options()).map_err(unreadable)
+        });
         let volume = volume.map_err(|problem| problems.push(problem)).ok();
         let map = map.and_then(|map| map.map_err(|problem| problems.push(problem)).ok());
         if let (Some(volume), Some(map)) = (&volume, &map) {
@@ -52,32 +54,37 @@ impl Examiner<'_> {
             .digest(image)
             .and_then(|image| Ok((image, label.map(|label| self.digest(label)).transpose()?)));
         let digests =
-            digests.map_err(|source| problems.push(Problem::Io { case: case.to_owned(), source }));
+            digests.map_err(|source| problems.push(Problem::Io { case: case.clone(), source }));
         let (Some(volume), Ok((image_digest, label_digest)), true) =
             (volume, digests, problems.is_empty())
         else {
             return Err(problems);
         };
-        let attributes = self.attributes.get(case).cloned().unwrap_or_default();
         let row = CaseRow {
-            case_id: case.to_owned(),
+            case_id: case.clone(),
             subject: files.subject.clone(),
-            phase: attributes.phase,
-            group: attributes.group,
+            phase: attributes.phase.clone(),
+            group: attributes.group.clone(),
+            split: files.split().map(str::to_owned),
+            attributes: attributes.kept.clone(),
+            same_as: None,
             image: image.clone(),
             label: label.cloned(),
+            reading: reading.clone(),
             image_digest,
             label_digest,
             shape: volume.header.shape.map(|n| n as u32),
             spacing_mm: volume.header.spacing_mm,
+            orientation: volume.header.orientation,
             image_dtype: volume.header.voxel_type.as_str().to_owned(),
             label_dtype: map.as_ref().map(|map| map.header.voxel_type.as_str().to_owned()),
             label_values: map.as_ref().map(LabelMap::values).unwrap_or_default(),
-            ..CaseRow::default()
+            intensity: Intensity::of(&volume.voxels),
         };
         Ok(Examined { row, voxels: voxel_digest(&volume) })
     }
 
+    /// Where a file lies on disk.
     pub(crate) fn path(&self, relative: &str) -> &Path {
         &self.files[relative]
     }

@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pipeline_spec::suggest;
 
-use crate::{Manifest, Parts, Problem};
+use crate::manifest::SPLIT;
+use crate::{ChecksumParams, Manifest, Parts, Problem};
 
-/// The files of one case, as paths from the folder where the manifest's paths start.
+/// The files of one case, as paths from the folder where the manifest's paths start; where splits
+/// have folders, with the split's name in place of its folder.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct CaseFiles {
     /// The subject.
@@ -19,15 +21,24 @@ pub(crate) struct CaseFiles {
     pub(crate) labels: Vec<String>,
 }
 
+impl CaseFiles {
+    /// The part of the release.
+    pub(crate) fn split(&self) -> Option<&str> {
+        self.parts.get(SPLIT).map(String::as_str)
+    }
+}
+
 /// The files of a dataset that its manifest knows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Inventory {
-    /// By case.
+    /// By case; where frames are cases, by the case of all of them, with `*` for the phase.
     pub(crate) cases: BTreeMap<String, CaseFiles>,
     /// Attribute files with the parts of their paths.
     pub(crate) attributes: Vec<(Parts, String)>,
     /// The list of cases, if it is there.
     pub(crate) list: Option<String>,
+    /// The list of digests, if it is there.
+    pub(crate) checksums: Option<String>,
     /// Files that belong to an image or a label, by that file.
     pub(crate) companions: BTreeMap<String, Vec<String>>,
 }
@@ -48,17 +59,21 @@ impl Inventory {
                 inventory.list = Some(path.clone());
                 continue;
             }
-            let attribute = manifest.attributes.as_ref().and_then(|pattern| pattern.matches(path));
-            if let Some(parts) = attribute {
+            if matches!(&manifest.file.checksums, Some(ChecksumParams::File(file)) if file == path)
+            {
+                inventory.checksums = Some(path.clone());
+                continue;
+            }
+            if let Some(parts) = manifest.attribute_parts(path) {
                 // An attribute file that does not name the subject is kept for everyone.
                 if manifest.subject_of(&parts).is_none_or(|subject| wanted(&subject)) {
                     inventory.attributes.push((parts, path.clone()));
                 }
                 continue;
             }
-            let label = manifest.label.matches(path);
+            let label = manifest.label_parts(path);
             let is_label = label.is_some();
-            let Some(parts) = label.or_else(|| manifest.image.matches(path)) else { continue };
+            let Some(parts) = label.or_else(|| manifest.image_parts(path)) else { continue };
             let names = (manifest.case_of(&parts), manifest.subject_of(&parts));
             let (Some(case), Some(subject)) = names else { continue };
             if !wanted(&subject) {
@@ -76,7 +91,12 @@ impl Inventory {
     /// Every file that the dataset needs.
     pub(crate) fn files(&self) -> BTreeSet<&String> {
         let attributes = self.attributes.iter().map(|(_, path)| path);
-        self.volumes().into_iter().chain(attributes).chain(&self.list).collect()
+        self.volumes()
+            .into_iter()
+            .chain(attributes)
+            .chain(&self.list)
+            .chain(&self.checksums)
+            .collect()
     }
 
     /// Images, label maps and what belongs to them.
@@ -85,33 +105,29 @@ impl Inventory {
         named.chain(self.companions.values().flatten()).collect()
     }
 
-    /// How many subjects there are.
-    pub(crate) fn subject_count(&self) -> usize {
-        self.cases.values().map(|case| &case.subject).collect::<BTreeSet<_>>().len()
-    }
-
     /// Cases that lack a file or have one too many, and subjects that are not there.
     pub(crate) fn problems(
         &self,
         manifest: &Manifest,
         subjects: Option<&[String]>,
     ) -> Vec<Problem> {
-        let layout = &manifest.file.layout;
         let mut problems = Vec::new();
         for (case, files) in &self.cases {
             for twice in [&files.images, &files.labels].into_iter().filter(|list| list.len() > 1) {
                 problems.push(Problem::Duplicate { case: case.clone(), files: twice.clone() });
             }
             match (files.images.first(), files.labels.first()) {
-                (Some(image), None) if layout.label_required => problems.push(Problem::NoLabel {
-                    case: case.clone(),
-                    image: image.clone(),
-                    expected: expected(&manifest.label, files),
-                }),
+                (Some(image), None) if manifest.label_required(files.split()) => {
+                    problems.push(Problem::NoLabel {
+                        case: case.clone(),
+                        image: image.clone(),
+                        expected: manifest.label_path(&files.parts),
+                    });
+                }
                 (None, Some(label)) => problems.push(Problem::NoImage {
                     case: case.clone(),
                     label: label.clone(),
-                    expected: expected(&manifest.image, files),
+                    expected: manifest.image_path(&files.parts),
                 }),
                 _ => {}
             }
@@ -131,11 +147,6 @@ impl Inventory {
         }));
         problems
     }
-}
-
-/// The path that a case's file should have had, or the pattern where that cannot be said.
-fn expected(pattern: &crate::Pattern, files: &CaseFiles) -> String {
-    pattern.render(&files.parts).unwrap_or_else(|| pattern.to_string())
 }
 
 /// For every image and label, the files of the same stem with one of the endings.

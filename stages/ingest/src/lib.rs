@@ -6,9 +6,11 @@
 
 mod attributes;
 pub mod check;
+mod checksum;
 mod embedded;
 mod error;
 mod examine;
+mod fields;
 mod inventory;
 mod listing;
 mod locate;
@@ -17,15 +19,19 @@ mod params;
 mod pattern;
 pub mod preview;
 mod problem;
+mod scan;
 mod stage;
+mod survey;
+mod text_file;
 mod twins;
 mod walk;
 
 pub use embedded::embedded_manifests;
 pub use error::IngestError;
 pub use manifest::{
-    AttributesParams, ClassParams, ExpectParams, LayoutParams, ListFormat, ListParams, Manifest,
-    ManifestFile, PhaseParams, manifest_schema,
+    AttributesFormat, AttributesParams, ChannelParams, ChecksumParams, ClassParams, CountParams,
+    ExpectParams, FramesParams, LayoutParams, ListFormat, ListParams, Manifest, ManifestFile,
+    NonFiniteParams, PhaseParams, SplitParams, TableParams, manifest_schema,
 };
 pub use params::IngestParams;
 pub use pattern::{Parts, Pattern, PatternError};

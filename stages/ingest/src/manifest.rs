@@ -1,164 +1,42 @@
 //! The data manifest: what a dataset is called, where its files lie, what they mean.
 
-use std::collections::BTreeSet;
+mod contradictions;
+mod file;
+mod layout;
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use pipeline_spec::read_yaml;
-use schemars::JsonSchema;
-use serde::Deserialize;
 use stages_tables::{ClassInfo, DatasetInfo};
 
+pub use self::file::{
+    ChecksumParams, ClassParams, CountParams, ExpectParams, ManifestFile, manifest_schema,
+};
+pub use self::layout::{
+    AttributesFormat, AttributesParams, ChannelParams, FramesParams, LayoutParams, ListFormat,
+    ListParams, NonFiniteParams, PhaseParams, SplitParams, TableParams,
+};
 use crate::{IngestError, Parts, Pattern};
 
-/// A data manifest as it is written in YAML.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ManifestFile {
-    /// Short name; the file is called `<name>.yaml`.
-    pub name: String,
-    /// Full name, for people.
-    pub title: String,
-    /// Under which licence the data may be used.
-    pub licence: String,
-    /// What a publication has to cite.
-    pub citation: String,
-    /// Where and how to get the data; shown where it is missing.
-    pub obtain: String,
-    /// `MR`, `CT`, ...; for people.
-    pub modality: String,
-    /// Names that the dataset's folder may have under the data root, tried in this order.
-    pub folders: Vec<String>,
-    /// What the voxel values of a label map mean, by id from 0, the background.
-    pub classes: Vec<ClassParams>,
-    /// Where files lie.
-    pub layout: LayoutParams,
-    /// Groups of subjects that are one person in the release: the same images under two names. Two
-    /// cases with the same image are an error unless they are of one group; the subjects of a group
-    /// stay on one side of every split.
-    #[serde(default)]
-    pub same_person: Vec<Vec<String>>,
-    /// How much there is in the complete dataset; a different count is a warning.
-    #[serde(default)]
-    pub expect: Option<ExpectParams>,
-}
-
-/// The JSON Schema of a manifest file, for editors.
-pub fn manifest_schema() -> schemars::Schema {
-    schemars::schema_for!(ManifestFile)
-}
-
-/// One class of the label maps.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ClassParams {
-    /// The voxel value.
-    pub id: u8,
-    /// Short name for tables.
-    pub name: String,
-}
-
-/// Where the files of a dataset lie. Paths are [`Pattern`]s.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct LayoutParams {
-    /// Folders of the dataset in which paths start; the first one that exists counts. Default: the
-    /// dataset's folder itself.
-    #[serde(default = "here")]
-    pub start: Vec<String>,
-    /// The images. A path that is a label is never an image.
-    pub image: String,
-    /// The label maps.
-    pub label: String,
-    /// Whether every image must have a label map; an image without one is otherwise an unlabelled
-    /// case. Default true.
-    #[serde(default = "yes")]
-    pub label_required: bool,
-    /// The name of a case, made of parts of the image's path.
-    pub case: String,
-    /// The name of its subject, made of parts of the image's path.
-    pub subject: String,
-    /// Endings of files that belong to an image or label of the same stem, such as `raw` beside
-    /// `.mhd`. Default: none.
-    #[serde(default)]
-    pub companions: Vec<String>,
-    /// A small text file of `key: value` lines about every subject or case.
-    #[serde(default)]
-    pub attributes: Option<AttributesParams>,
-    /// A file that lists the cases.
-    #[serde(default)]
-    pub list: Option<ListParams>,
-}
-
-/// What to take from the attribute files.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AttributesParams {
-    /// Their path, with parts of the image's path.
-    pub file: String,
-    /// The key of the group that subjects are stratified by.
-    #[serde(default)]
-    pub group: Option<String>,
-    /// How to find out a case's phase.
-    #[serde(default)]
-    pub phase: Option<PhaseParams>,
-}
-
-/// The phase of a case: the key whose number is the number in a part of the image's path.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PhaseParams {
-    /// The part.
-    pub part: String,
-    /// The keys, which are also the names of the phases. A subject must have a case for each.
-    pub keys: Vec<String>,
-}
-
-/// A file that lists the cases; a case that is not in it, or is in it without a file, is an error.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ListParams {
-    /// Its path, without parts.
-    pub file: String,
-    /// How it is written.
-    pub format: ListFormat,
-}
-
-/// How a list of cases is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ListFormat {
-    /// The `dataset.json` of the Medical Segmentation Decathlon.
-    Decathlon,
-}
-
-/// Counts of the complete dataset.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ExpectParams {
-    /// Subjects.
-    pub subjects: usize,
-    /// Cases.
-    pub cases: usize,
-}
-
-fn here() -> Vec<String> {
-    vec![".".to_owned()]
-}
-
-fn yes() -> bool {
-    true
-}
+/// The part of a path that tells which split it is of.
+pub(crate) const SPLIT: &str = "split";
+/// The part of a case's name that tells which frame it is.
+pub(crate) const PHASE: &str = "phase";
+/// What [`PHASE`] stands for until the attributes are read.
+const ANY_PHASE: &str = "*";
 
 /// A data manifest that was checked, its patterns read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Manifest {
     /// As it was written.
     pub file: ManifestFile,
-    pub(crate) image: Pattern,
-    pub(crate) label: Pattern,
+    image: Pattern,
+    label: Pattern,
     case: Pattern,
     subject: Pattern,
-    pub(crate) attributes: Option<Pattern>,
+    attributes: Option<Pattern>,
 }
 
 impl Manifest {
@@ -191,7 +69,7 @@ impl Manifest {
             return Err(IngestError::Manifest { path: path.to_owned(), problems });
         };
         let manifest = Self { file, image, label, case, subject, attributes };
-        problems.extend(manifest.problems(path));
+        problems.extend(manifest.contradictions(path));
         if problems.is_empty() {
             Ok(manifest)
         } else {
@@ -213,6 +91,79 @@ impl Manifest {
         self.file.modality.trim().eq_ignore_ascii_case("ct")
     }
 
+    /// The class id of every value of the label files; none where values are class ids.
+    pub fn remap(&self) -> Option<BTreeMap<i64, u8>> {
+        let classes = &self.file.classes;
+        classes.iter().any(|class| class.values.is_some()).then(|| {
+            let values = |class: &ClassParams| {
+                let id = class.id;
+                class.file_values().into_iter().map(move |value| (value, id))
+            };
+            classes.iter().flat_map(values).collect()
+        })
+    }
+
+    /// Every value that a label file may hold.
+    pub(crate) fn label_values(&self) -> BTreeSet<i64> {
+        self.file.classes.iter().flat_map(ClassParams::file_values).collect()
+    }
+
+    /// The names of the splits that have folders.
+    pub(crate) fn split_names(&self) -> Vec<&str> {
+        self.file.layout.splits.iter().map(|split| split.name.as_str()).collect()
+    }
+
+    /// Whether images of a split must have label maps.
+    pub(crate) fn label_required(&self, split: Option<&str>) -> bool {
+        let layout = &self.file.layout;
+        let of_split = split.and_then(|name| layout.splits.iter().find(|s| s.name == name));
+        of_split.and_then(|split| split.label_required).unwrap_or(layout.label_required)
+    }
+
+    /// The name of a file of the release as this crate uses it: where splits have folders, with
+    /// the split's name in place of the folder; without a leading `./`.
+    pub(crate) fn name_of<'a>(&self, path: &'a str) -> Cow<'a, str> {
+        let path = path.trim_start_matches("./");
+        for split in &self.file.layout.splits {
+            for folder in &split.folders {
+                let inside = path.strip_prefix(folder.as_str()).and_then(|p| p.strip_prefix('/'));
+                if let Some(inside) = inside {
+                    return Cow::Owned(format!("{}/{inside}", split.name));
+                }
+            }
+        }
+        Cow::Borrowed(path)
+    }
+
+    /// The parts of an image's path.
+    pub(crate) fn image_parts(&self, path: &str) -> Option<Parts> {
+        self.volume_parts(&self.image, path)
+    }
+
+    /// The parts of a label map's path.
+    pub(crate) fn label_parts(&self, path: &str) -> Option<Parts> {
+        self.volume_parts(&self.label, path)
+    }
+
+    /// The parts of an attribute file's path: in a split, or where paths start.
+    pub(crate) fn attribute_parts(&self, path: &str) -> Option<Parts> {
+        let pattern = self.attributes.as_ref()?;
+        match self.split_of(path) {
+            Some((split, inside)) => pattern.matches(inside).map(|parts| with_split(parts, split)),
+            None => pattern.matches(path),
+        }
+    }
+
+    /// The path that an image with these parts has, or the pattern where that cannot be said.
+    pub(crate) fn image_path(&self, parts: &Parts) -> String {
+        self.volume_path(&self.image, parts)
+    }
+
+    /// The path that a label map with these parts has, or the pattern where that cannot be said.
+    pub(crate) fn label_path(&self, parts: &Parts) -> String {
+        self.volume_path(&self.label, parts)
+    }
+
     /// The name of the case that a path belongs to; none if the path lacks a part of it.
     pub(crate) fn case_of(&self, parts: &Parts) -> Option<String> {
         self.case.render(parts)
@@ -228,67 +179,36 @@ impl Manifest {
         &self.file.same_person
     }
 
-    /// Everything wrong that types and single patterns cannot say.
-    fn problems(&self, path: &Path) -> Vec<String> {
-        let mut problems = Vec::new();
-        let file = &self.file;
-        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-        if stem != file.name {
-            problems.push(format!("`name` is `{}`, but the file is called `{stem}`", file.name));
-        }
-        let ids: Vec<u8> = file.classes.iter().map(|class| class.id).collect();
-        if ids.first() != Some(&0) || ids.windows(2).any(|pair| pair[0] >= pair[1]) {
-            problems.push(format!(
-                "`classes` have the ids {ids:?}; accepted are ascending ids that begin with 0, \
-                 the background"
-            ));
-        }
-        let names: BTreeSet<&str> = file.classes.iter().map(|class| class.name.as_str()).collect();
-        if names.len() != file.classes.len() {
-            problems.push("two `classes` have one name".to_owned());
-        }
-        if file.folders.is_empty() || file.folders.iter().any(String::is_empty) {
-            problems.push("`folders` needs at least one folder name".to_owned());
-        }
-        if file.layout.start.is_empty() {
-            problems.push("`layout.start` needs at least one folder, `.` for the top".to_owned());
-        }
-        let mut grouped = BTreeSet::new();
-        for group in &file.same_person {
-            if group.len() < 2 || !group.iter().all(|subject| grouped.insert(subject)) {
-                problems.push(format!(
-                    "`same_person` has the group {group:?}; a group has at least two subjects, and \
-                     a subject is in one group"
-                ));
-            }
-        }
-        let known: BTreeSet<&str> = self.image.names().collect();
-        let in_label: BTreeSet<&str> = self.label.names().collect();
-        let mut uses = |field: &str, pattern: &Pattern, of: &BTreeSet<&str>, whose: &str| {
-            for name in pattern.names().filter(|name| !of.contains(name)) {
-                problems
-                    .push(format!("`{field}` uses `{{{name}}}`, which `{whose}` does not have"));
-            }
+    fn volume_parts(&self, pattern: &Pattern, path: &str) -> Option<Parts> {
+        let layout = &self.file.layout;
+        let mut parts = if layout.splits.is_empty() {
+            pattern.matches(path)?
+        } else {
+            let (split, inside) = self.split_of(path)?;
+            with_split(pattern.matches(inside)?, split)
         };
-        uses("layout.case", &self.case, &known, "layout.image");
-        uses("layout.case", &self.case, &in_label, "layout.label");
-        uses("layout.subject", &self.subject, &known, "layout.image");
-        uses("layout.subject", &self.subject, &in_label, "layout.label");
-        if let Some(attributes) = &self.attributes {
-            uses("layout.attributes.file", attributes, &known, "layout.image");
+        if layout.frames.is_some() {
+            parts.insert(PHASE.to_owned(), ANY_PHASE.to_owned());
         }
-        let phase = file.layout.attributes.as_ref().and_then(|a| a.phase.as_ref());
-        if let Some(phase) = phase {
-            if !known.contains(phase.part.as_str()) {
-                problems.push(format!(
-                    "`layout.attributes.phase.part` is `{}`, which `layout.image` does not have",
-                    phase.part
-                ));
-            }
-            if phase.keys.is_empty() {
-                problems.push("`layout.attributes.phase.keys` is empty".to_owned());
-            }
-        }
-        problems
+        Some(parts)
     }
+
+    fn volume_path(&self, pattern: &Pattern, parts: &Parts) -> String {
+        let path = pattern.render(parts).unwrap_or_else(|| pattern.to_string());
+        match parts.get(SPLIT) {
+            Some(split) if !self.file.layout.splits.is_empty() => format!("{split}/{path}"),
+            _ => path,
+        }
+    }
+
+    /// The split that a file is of, and the path inside it.
+    fn split_of<'a>(&self, path: &'a str) -> Option<(&'a str, &'a str)> {
+        let (first, inside) = path.split_once('/')?;
+        self.file.layout.splits.iter().any(|split| split.name == first).then_some((first, inside))
+    }
+}
+
+fn with_split(mut parts: Parts, split: &str) -> Parts {
+    parts.insert(SPLIT.to_owned(), split.to_owned());
+    parts
 }

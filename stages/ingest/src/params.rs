@@ -6,6 +6,8 @@ use pipeline_engine::stage::ParamProblem;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::ChannelParams;
+
 /// Which dataset to read and where it lies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -24,6 +26,14 @@ pub struct IngestParams {
     /// `dataset` is connected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub root: Option<String>,
+    /// Read only these parts of the release, of those that the manifest has under `layout.splits` or
+    /// as `{split}`. Default: all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub splits: Option<Vec<String>>,
+    /// Which volume of 4-D images to read, where they are channels, such as `{ name: ADC }` or
+    /// `{ index: 1 }`. Default: as the manifest says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<ChannelParams>,
     /// Read only these subjects. Default: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subjects: Option<Vec<String>>,
@@ -44,20 +54,20 @@ pub(crate) fn check(params: &IngestParams) -> Vec<ParamProblem> {
     if params.root.as_ref().is_some_and(|root| root.trim().is_empty()) {
         problems.push(ParamProblem::new("root", "found an empty path"));
     }
-    if let Some(subjects) = &params.subjects {
-        if subjects.is_empty() {
+    let lists = [("subjects", &params.subjects), ("splits", &params.splits)];
+    for (field, list) in lists.into_iter().filter_map(|(field, list)| Some((field, list.as_ref()?)))
+    {
+        if list.is_empty() {
             problems.push(
-                ParamProblem::new("subjects", "the list is empty")
-                    .with_help("leave it out to read all subjects"),
+                ParamProblem::new(field, "the list is empty")
+                    .with_help(format!("leave it out to read all {field}")),
             );
         }
         let mut seen = BTreeSet::new();
-        for (i, subject) in subjects.iter().enumerate() {
-            if !seen.insert(subject) {
-                problems.push(ParamProblem::new(
-                    format!("subjects[{i}]"),
-                    format!("`{subject}` is listed twice"),
-                ));
+        for (i, name) in list.iter().enumerate() {
+            if !seen.insert(name) {
+                let found = format!("`{name}` is listed twice");
+                problems.push(ParamProblem::new(format!("{field}[{i}]"), found));
             }
         }
     }
@@ -70,11 +80,13 @@ mod tests {
 
     #[test]
     fn reports_every_problem() {
-        let params: IngestParams =
-            serde_json::from_str(r#"{"manifest": "", "root": " ", "subjects": ["a", "b", "a"]}"#)
-                .unwrap();
+        let params: IngestParams = serde_json::from_str(
+            r#"{"manifest": "", "root": " ", "subjects": ["a", "b", "a"],
+                    "splits": []}"#,
+        )
+        .unwrap();
         let paths: Vec<_> = check(&params).into_iter().map(|problem| problem.path).collect();
-        assert_eq!(paths, ["manifest", "root", "subjects[2]"]);
+        assert_eq!(paths, ["manifest", "root", "subjects[2]", "splits"]);
         let fine: IngestParams = serde_json::from_str(r#"{"manifest": "acdc"}"#).unwrap();
         assert!(check(&fine).is_empty());
     }

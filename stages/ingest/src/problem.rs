@@ -87,6 +87,42 @@ pub enum Problem {
         /// What would be accepted.
         accepted: &'static str,
     },
+    /// A table of attributes that cannot be used.
+    #[error("{file}: {message}")]
+    AttributeTable {
+        /// The table.
+        file: String,
+        /// What is wrong and where.
+        message: String,
+    },
+    /// A list of digests that cannot be used.
+    #[error("{file}: {message}")]
+    Checksums {
+        /// The list.
+        file: String,
+        /// What is wrong and where.
+        message: String,
+    },
+    /// A file with another content than its digest says.
+    #[error("{file} has the {algorithm} digest {found}; {place} says {expected}")]
+    Checksum {
+        /// The file.
+        file: String,
+        /// How the digest is computed.
+        algorithm: &'static str,
+        /// The digest that it has.
+        found: String,
+        /// The digest that it should have.
+        expected: String,
+        /// Where that is said.
+        place: String,
+    },
+    /// A channel that images do not have.
+    #[error("the channel {message}")]
+    Channel {
+        /// What was found and what would be accepted.
+        message: String,
+    },
     /// A case that is in no phase.
     #[error("case `{case}` is in no phase: {file} says {phases}")]
     NoPhase {

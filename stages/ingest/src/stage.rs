@@ -1,23 +1,18 @@
 //! The stage: finds, checks, writes.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::path::Path;
 
 use pipeline_engine::stage::{
     ActionContext, Cpus, ParamProblem, Placement, Ports, Resources, SourceContext, SourceFile,
     SourceOrigin, Stage, StageError, StageInfo,
 };
-use rayon::prelude::*;
-use stages_tables::{CaseRow, CasesTable, kind};
+use stages_tables::{CasesTable, kind};
 
-use crate::attributes::attributes;
-use crate::examine::Examiner;
 use crate::inventory::Inventory;
 use crate::locate::{self, MANIFEST_FOLDER, candidates};
-use crate::twins::mark_twins;
-use crate::walk::{Below, below, start_of, starts};
-use crate::{IngestError, IngestParams, Manifest, listing, params};
+use crate::survey::Survey;
+use crate::walk::{Below, dataset_files, start_of, starts};
+use crate::{IngestError, IngestParams, Manifest, params};
 
 /// Reads a dataset as its manifest describes it, checks it, and lists its cases.
 #[derive(Debug, Clone, Copy, Default)]
@@ -74,7 +69,8 @@ impl Stage for Ingest {
         context.decided_by(candidates(&manifest, params.root.as_deref(), context));
         let start = start_of(&root, &manifest.file.layout.start);
         context.decided_by(starts(&root, &manifest.file.layout.start));
-        let Below { files, looked_at } = below(&start)?;
+        let Below { files, looked_at } =
+            dataset_files(&start, &manifest, params.splits.as_deref())?;
         context.decided_by(looked_at);
         let inventory = Inventory::of(&manifest, None, files.keys());
         not_empty(&manifest, &inventory, &start, files.len())?;
@@ -91,7 +87,7 @@ impl Stage for Ingest {
         let files = match context.optional_input("dataset") {
             Some(folder) => {
                 let start = start_of(folder, &manifest.file.layout.start);
-                let files = below(&start)?.files;
+                let files = dataset_files(&start, &manifest, params.splits.as_deref())?.files;
                 not_empty(
                     &manifest,
                     &Inventory::of(&manifest, None, files.keys()),
@@ -107,10 +103,10 @@ impl Stage for Ingest {
                 .map(|(name, path)| (name.to_owned(), path.clone()))
                 .collect(),
         };
-        let subjects = params.subjects.as_deref();
-        let inventory = Inventory::of(&manifest, subjects, files.keys());
-        let rows = examine_all(&manifest, &inventory, &files, subjects, context)?;
-        say(&manifest, &inventory, &rows, params, context);
+        let inventory = Inventory::of(&manifest, params.subjects.as_deref(), files.keys());
+        let survey = Survey { manifest: &manifest, inventory: &inventory, files: &files, params };
+        let rows = survey.rows(context)?;
+        survey.say(&rows, context);
         for path in inventory.volumes() {
             if context.optional_input("dataset").is_some() {
                 link(&files[path], &context.output("volumes")?.join(path))?;
@@ -158,111 +154,6 @@ fn not_empty(
         files,
         obtain: manifest.file.obtain.trim().to_owned(),
     })
-}
-
-/// Reads every case, in parallel; rows by case, or everything that is wrong.
-fn examine_all(
-    manifest: &Manifest,
-    inventory: &Inventory,
-    files: &BTreeMap<String, PathBuf>,
-    subjects: Option<&[String]>,
-    context: &ActionContext<'_>,
-) -> Result<Vec<CaseRow>, StageError> {
-    let layout = &manifest.file.layout;
-    let mut problems = inventory.problems(manifest, subjects);
-    if let Some(list) = &layout.list {
-        let path = inventory.list.as_ref().map(|path| files[path].as_path());
-        problems.extend(listing::problems(list, path, manifest, inventory, subjects));
-    }
-    let mut of_cases = BTreeMap::new();
-    if let Some(params) = &layout.attributes {
-        let (found, wrong) = attributes(params, inventory, files);
-        of_cases = found;
-        problems.extend(wrong);
-    }
-    let dataset = manifest.dataset();
-    let examiner = Examiner { files, inventory, attributes: &of_cases, dataset: &dataset };
-    let total = inventory.cases.len() as u64;
-    let done = AtomicU64::new(0);
-    let cases: Vec<_> = inventory.cases.iter().collect();
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(context.granted().cpus.max(1) as usize)
-        .build()
-        .map_err(StageError::new)?;
-    let examined: Vec<_> = pool.install(|| {
-        let one = |(case, files): &(&String, &_)| {
-            context.check_cancelled()?;
-            let examined = examiner.examine(case, files);
-            let count = done.fetch_add(1, Ordering::Relaxed) + 1;
-            context.progress(count, total, (*case).clone());
-            Ok(examined)
-        };
-        cases.par_iter().map(one).collect::<Result<_, StageError>>()
-    })?;
-    let mut sound = Vec::new();
-    for examined in examined {
-        match examined {
-            Ok(examined) => sound.push(examined),
-            Err(wrong) => problems.extend(wrong),
-        }
-    }
-    let (twins, identical) = mark_twins(&mut sound, manifest.same_person());
-    problems.extend(identical);
-    for group in twins {
-        context.info(format!(
-            "{} are one person in this release and stay on one side of every split",
-            group.join(" and ")
-        ));
-    }
-    if problems.is_empty() {
-        Ok(sound.into_iter().map(|examined| examined.row).collect())
-    } else {
-        Err(IngestError::Dataset { name: dataset.name, problems }.into())
-    }
-}
-
-/// Says what was found, and what a person should know about it.
-fn say(
-    manifest: &Manifest,
-    inventory: &Inventory,
-    rows: &[CaseRow],
-    params: &IngestParams,
-    context: &ActionContext<'_>,
-) {
-    let subjects = inventory.subject_count();
-    let slices: u64 = rows.iter().map(|row| u64::from(row.shape[2])).sum();
-    let unlabelled = rows.iter().filter(|row| row.label.is_none()).count();
-    context.info(format!(
-        "dataset `{}`: {} cases of {subjects} subjects, {slices} slices, {unlabelled} cases \
-         without label map",
-        manifest.file.name,
-        rows.len()
-    ));
-    let whole = params.subjects.is_none() && context.optional_input("dataset").is_none();
-    if let (Some(expect), true) = (manifest.file.expect, whole)
-        && (expect.subjects, expect.cases) != (subjects, rows.len())
-    {
-        context.warn(format!(
-            "dataset `{}` is not the complete one: found {} cases of {subjects} subjects, the \
-             manifest expects {} of {}; scores do not compare with published ones",
-            manifest.file.name,
-            rows.len(),
-            expect.cases,
-            expect.subjects
-        ));
-    }
-    let empty: Vec<&str> = rows
-        .iter()
-        .filter(|row| row.label.is_some() && row.label_values.iter().all(|value| *value == 0))
-        .map(|row| row.case_id.as_str())
-        .collect();
-    if !empty.is_empty() {
-        context.warn(format!(
-            "the label maps of {} cases hold only background: {}",
-            empty.len(),
-            empty.join(", ")
-        ));
-    }
 }
 
 /// Gives a file a second name inside an output; copies where the file system cannot.

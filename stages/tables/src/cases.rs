@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use arrow_array::builder::{ListBuilder, UInt8Builder};
+use arrow_array::builder::{Float64Builder, ListBuilder, UInt8Builder};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float32Type, Float64Type, UInt8Type, UInt32Type};
 use arrow_array::{
-    Array, ArrowPrimitiveType, Float32Array, Float64Array, PrimitiveArray, RecordBatch,
+    Array, ArrowPrimitiveType, Float32Array, Float64Array, ListArray, PrimitiveArray, RecordBatch,
     StringArray, UInt32Array,
 };
 use arrow_schema::{DataType, Field};
@@ -15,6 +15,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::ipc::{Table, TableWriter, array, schema_with};
+use stages_imaging::Orientation;
+
 use crate::{DatasetInfo, Intensity, Reading, TableError};
 
 /// One scan.
@@ -50,6 +52,8 @@ pub struct CaseRow {
     pub shape: [u32; 3],
     /// Voxel size along x, y, z in mm.
     pub spacing_mm: [f64; 3],
+    /// How the voxel axes lie in the patient; none where the file does not say.
+    pub orientation: Option<Orientation>,
     /// Voxel type of the image file, such as `int16`.
     pub image_dtype: String,
     /// Voxel type of the label file.
@@ -75,41 +79,6 @@ impl CasesTable {
 
     /// Writes `cases.arrow` into a folder.
     pub fn write(&self, dir: &Path) -> Result<(), TableError> {
-        let text = |name: &str, null| Field::new(name, DataType::Utf8, null);
-        let count = |name: &str| Field::new(name, DataType::UInt32, false);
-        let mm = |name: &str| Field::new(name, DataType::Float64, false);
-        let measure = |name: &str| Field::new(name, DataType::Float64, true);
-        let item = Field::new_list_field(DataType::UInt8, true);
-        let fields = vec![
-            text("case_id", false),
-            text("subject", false),
-            text("phase", true),
-            text("group", true),
-            text("split", true),
-            text("attributes", false),
-            text("same_as", true),
-            text("image", false),
-            text("label", true),
-            Field::new("image_frame", DataType::UInt32, true),
-            Field::new("label_frame", DataType::UInt32, true),
-            Field::new("fill", DataType::Float32, true),
-            text("remap", true),
-            text("image_digest", false),
-            text("label_digest", true),
-            count("nx"),
-            count("ny"),
-            count("nz"),
-            mm("spacing_x_mm"),
-            mm("spacing_y_mm"),
-            mm("spacing_z_mm"),
-            text("image_dtype", false),
-            text("label_dtype", true),
-            Field::new("label_values", DataType::List(item.into()), false),
-            measure("intensity_min"),
-            measure("intensity_max"),
-            measure("intensity_mean"),
-            measure("intensity_sd"),
-        ];
         let rows = &self.rows;
         let all =
             |f: fn(&CaseRow) -> &str| array(StringArray::from_iter_values(rows.iter().map(f)));
@@ -129,13 +98,23 @@ impl CasesTable {
         };
         let attributes = rows.iter().map(|row| json(&row.attributes));
         let remaps = rows.iter().map(|row| row.reading.remap.as_ref().map(json));
+        let codes = rows.iter().map(|row| row.orientation.map(|o| String::from_iter(o.codes())));
+        let origin = |axis: usize| {
+            let origins = rows.iter().map(|row| row.orientation.map(|o| o.origin_mm[axis]));
+            array(origins.collect::<Float64Array>())
+        };
+        let mut directions = ListBuilder::new(Float64Builder::new());
+        for row in rows {
+            let numbers = |o: Orientation| o.direction.into_iter().flatten().map(Some);
+            directions.append_option(row.orientation.map(numbers));
+        }
         let mut values = ListBuilder::new(UInt8Builder::new());
         for row in rows {
             values.append_value(row.label_values.iter().map(|value| Some(*value)));
         }
         let mut writer = TableWriter::create(
             &dir.join(Self::FILE),
-            schema_with(fields, "dataset", &self.dataset),
+            schema_with(fields(), "dataset", &self.dataset),
         )?;
         writer.write(vec![
             all(|row| &row.case_id),
@@ -159,6 +138,11 @@ impl CasesTable {
             spacing(0),
             spacing(1),
             spacing(2),
+            array(codes.collect::<StringArray>()),
+            origin(0),
+            origin(1),
+            origin(2),
+            array(directions.finish()),
             all(|row| &row.image_dtype),
             some(|row| row.label_dtype.as_deref()),
             array(values.finish()),
@@ -179,6 +163,51 @@ impl CasesTable {
         }
         Ok(Self { dataset: table.metadata("dataset")?, rows })
     }
+}
+
+/// The columns.
+fn fields() -> Vec<Field> {
+    let text = |name: &str, null| Field::new(name, DataType::Utf8, null);
+    let count = |name: &str| Field::new(name, DataType::UInt32, false);
+    let mm = |name: &str| Field::new(name, DataType::Float64, false);
+    let measure = |name: &str| Field::new(name, DataType::Float64, true);
+    let item = Field::new_list_field(DataType::UInt8, true);
+    let direction_item = Field::new_list_field(DataType::Float64, true);
+    vec![
+        text("case_id", false),
+        text("subject", false),
+        text("phase", true),
+        text("group", true),
+        text("split", true),
+        text("attributes", false),
+        text("same_as", true),
+        text("image", false),
+        text("label", true),
+        Field::new("image_frame", DataType::UInt32, true),
+        Field::new("label_frame", DataType::UInt32, true),
+        Field::new("fill", DataType::Float32, true),
+        text("remap", true),
+        text("image_digest", false),
+        text("label_digest", true),
+        count("nx"),
+        count("ny"),
+        count("nz"),
+        mm("spacing_x_mm"),
+        mm("spacing_y_mm"),
+        mm("spacing_z_mm"),
+        text("orientation", true),
+        measure("origin_x_mm"),
+        measure("origin_y_mm"),
+        measure("origin_z_mm"),
+        Field::new("direction", DataType::List(direction_item.into()), true),
+        text("image_dtype", false),
+        text("label_dtype", true),
+        Field::new("label_values", DataType::List(item.into()), false),
+        measure("intensity_min"),
+        measure("intensity_max"),
+        measure("intensity_mean"),
+        measure("intensity_sd"),
+    ]
 }
 
 /// Appends the rows of one batch.
@@ -203,15 +232,25 @@ fn read_batch(
     let measures = ["min", "max", "mean", "sd"];
     let [min, max, mean, sd] = measures.map(|name| number(&format!("intensity_{name}")));
     let (min, max, mean, sd) = (min?, max?, mean?, sd?);
-    let values = table
-        .column(batch, "label_values", "list of u8")?
-        .as_list_opt::<i32>()
-        .ok_or_else(|| table.wrong("label_values", "list of u8"))?;
+    let origin = ["origin_x_mm", "origin_y_mm", "origin_z_mm"].map(number);
+    let [x, y, z] = origin;
+    let origin = [x?, y?, z?];
+    let directions = list(table, batch, "direction", "list of f64")?;
+    let values = list(table, batch, "label_values", "list of u8")?;
     for i in 0..batch.num_rows() {
         let list = values.value(i);
         let list = list
             .as_primitive_opt::<UInt8Type>()
             .ok_or_else(|| table.wrong("label_values", "list of u8"))?;
+        let orientation = || {
+            let numbers = directions.value(i);
+            let numbers = numbers.as_primitive_opt::<Float64Type>()?.values().as_chunks().0;
+            let direction = numbers.try_into().ok()?;
+            Some(Orientation { direction, origin_mm: origin.map(|column| column.value(i)) })
+        };
+        let orientation = directions
+            .is_valid(i)
+            .then(|| orientation().ok_or_else(|| table.wrong("direction", "list of nine f64")));
         let intensity = || {
             let (min, max, mean, sd) = (min.value(i), max.value(i), mean.value(i), sd.value(i));
             Intensity { min, max, mean, sd }
@@ -237,6 +276,7 @@ fn read_batch(
             label_digest: some_text(label_digest, i),
             shape: shape.map(|column| column.value(i)),
             spacing_mm: spacing.map(|column| column.value(i)),
+            orientation: orientation.transpose()?,
             image_dtype: image_dtype.value(i).to_owned(),
             label_dtype: some_text(label_dtype, i),
             label_values: list.values().to_vec(),
@@ -244,6 +284,17 @@ fn read_batch(
         });
     }
     Ok(())
+}
+
+/// A column of lists.
+fn list<'a>(
+    table: &Table,
+    batch: &'a RecordBatch,
+    name: &str,
+    expected: &'static str,
+) -> Result<&'a ListArray, TableError> {
+    let column = table.column(batch, name, expected)?;
+    column.as_list_opt::<i32>().ok_or_else(|| table.wrong(name, expected))
 }
 
 /// The text of a row, or none where it is null.

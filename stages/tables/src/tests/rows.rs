@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use stages_imaging::Orientation;
+
 use crate::{
     CaseRow, CasesTable, ClassInfo, ClinicalRow, ClinicalState, ClinicalTable, DatasetInfo, Grid,
     GridConvention, Intensity, LogRow, LogTable, MetricRow, MetricState, MetricsTable,
@@ -41,6 +43,7 @@ pub(super) fn cases() -> CasesTable {
         label_digest: Some("bb".repeat(32)),
         shape: [216, 256, 10],
         spacing_mm: [1.5625, 1.5625, 10.0],
+        orientation: Some(Orientation { origin_mm: [-9.5, 0.1, 42.0], ..Orientation::LPS }),
         image_dtype: "int16".to_owned(),
         label_dtype: Some("uint8".to_owned()),
         label_values: vec![0, 1, 3],
@@ -57,6 +60,7 @@ pub(super) fn cases() -> CasesTable {
         reading: Reading::default(),
         label_digest: None,
         label_dtype: None,
+        orientation: None,
         label_values: Vec::new(),
         intensity: None,
         ..annotated.clone()
