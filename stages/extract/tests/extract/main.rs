@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod documented;
 #[cfg(test)]
+mod reading;
+#[cfg(test)]
 mod real;
 #[cfg(test)]
 mod reference;
