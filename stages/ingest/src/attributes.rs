@@ -193,7 +193,9 @@ impl Book {
 
     /// What should have been there for a case without attributes.
     fn expected(&self, params: &AttributesParams, case: &CaseFiles) -> String {
-        let AttributesFormat::Table(table) = &params.format else { return params.file.clone() };
+        let AttributesFormat::Table(table) = &params.format else {
+            return format!("the file {}", params.file);
+        };
         let subjects = self.files.iter().filter(|(parts, _)| fits(parts, case)).filter_map(
             |file| match &file.1 {
                 Some(Records::BySubject(subjects)) => Some(subjects.keys().map(String::as_str)),

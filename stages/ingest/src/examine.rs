@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use pipeline_store::Digest;
-use stages_imaging::{LabelMap, Volume, read_label_map_with, read_volume_with};
+use stages_imaging::{
+    LabelMap, Orientation, Volume, VolumeHeader, read_label_map_with, read_volume_with,
+};
 use stages_tables::{CaseRow, DatasetInfo, Intensity};
 
 use crate::Problem;
@@ -17,6 +19,8 @@ pub(crate) struct Examined {
     pub(crate) row: CaseRow,
     /// Digest of the voxels of the image, whatever the file around them.
     pub(crate) voxels: Digest,
+    /// What a person should know about it.
+    pub(crate) warning: Option<String>,
 }
 
 /// What the cases of a dataset are examined with.
@@ -31,6 +35,12 @@ pub(crate) struct Examiner<'a> {
 
 /// How much image and label may differ in voxel size, in mm.
 const SPACING_TOLERANCE_MM: f64 = 1e-3;
+
+/// How much image and label may differ in each number of an axis's direction: 0.06 degrees.
+const DIRECTION_TOLERANCE: f64 = 1e-3;
+
+/// How much image and label may differ in each coordinate of the first voxel, in mm.
+const ORIGIN_TOLERANCE_MM: f64 = 1e-3;
 
 impl Examiner<'_> {
     /// Reads image and label map of a case; reports everything wrong with it.
@@ -81,7 +91,8 @@ impl Examiner<'_> {
             label_values: map.as_ref().map(LabelMap::values).unwrap_or_default(),
             intensity: Intensity::of(&volume.voxels),
         };
-        Ok(Examined { row, voxels: voxel_digest(&volume) })
+        let warning = map.as_ref().and_then(|map| turned(case, &volume.header, &map.header));
+        Ok(Examined { row, voxels: voxel_digest(&volume), warning })
     }
 
     /// Where a file lies on disk.
@@ -128,6 +139,32 @@ impl Examiner<'_> {
         }
         Ok(Digest::of_bytes(digests.join("\n").as_bytes()).to_string())
     }
+}
+
+/// A sentence about an image and a label map that lie differently in the patient.
+///
+/// It is no error: many programs write label maps without the orientation of their image, and only
+/// the voxels' order counts here.
+fn turned(case: &str, image: &VolumeHeader, label: &VolumeHeader) -> Option<String> {
+    let (image, label) = (image.orientation?, label.orientation?);
+    let apart =
+        |a: &[f64; 3], b: &[f64; 3], most: f64| a.iter().zip(b).any(|(a, b)| (a - b).abs() > most);
+    let mut axes = image.direction.iter().zip(&label.direction);
+    let differs = axes.any(|(a, b)| apart(a, b, DIRECTION_TOLERANCE))
+        || apart(&image.origin_mm, &label.origin_mm, ORIGIN_TOLERANCE_MM);
+    let say = |orientation: Orientation| {
+        let [x, y, z] = orientation.origin_mm;
+        let codes = String::from_iter(orientation.codes());
+        format!("{codes} from ({x:.3}, {y:.3}, {z:.3}) mm")
+    };
+    differs.then(|| {
+        format!(
+            "case `{case}`: the image lies {} in the patient, the label map {}; voxels are taken \
+             to belong together in their order",
+            say(image),
+            say(label)
+        )
+    })
 }
 
 /// Equal for equal voxels on equal grids, whatever the file's format and compression.

@@ -62,7 +62,8 @@ pub(crate) fn manifest(name: &str, experiment_dir: &Path) -> Result<LocatedManif
         let source = format!("{MANIFEST_FOLDER}{name}.yaml");
         return Ok(LocatedManifest { source, origin: SourceOrigin::Bytes(bytes), looked });
     }
-    let known: Vec<&str> = embedded_manifests().iter().map(|(name, _)| *name).collect();
+    let mut known: Vec<&str> = embedded_manifests().iter().map(|(name, _)| *name).collect();
+    known.sort_unstable();
     let guess = suggest(name, &known).map(|name| format!("did you mean `{name}`? "));
     let help = format!(
         "{}built in are {}; or give the path of a manifest of your own, such as `./mine.yaml`",

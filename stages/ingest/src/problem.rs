@@ -67,12 +67,12 @@ pub enum Problem {
         /// The list.
         file: String,
     },
-    /// An attribute file is missing.
-    #[error("case `{case}` has no attribute file; expected {expected}")]
+    /// Nothing is known of a case beside its files.
+    #[error("case `{case}` has no attributes; expected {expected}")]
     NoAttributes {
         /// The case.
         case: String,
-        /// Its path.
+        /// Where they should have been.
         expected: String,
     },
     /// An attribute file lacks a key or holds something else than is needed.
@@ -220,7 +220,7 @@ fn dimensions<T: ToString>(numbers: &[T; 3]) -> String {
 }
 
 /// How many problems of one kind are listed.
-const LISTED: usize = 10;
+pub(crate) const LISTED: usize = 10;
 
 /// One line per problem, with its causes; of one kind at most [`LISTED`], then how many more.
 pub(crate) fn summarize(problems: &[Problem]) -> Vec<String> {

@@ -13,6 +13,7 @@ use crate::checksum::Checksums;
 use crate::examine::Examiner;
 use crate::inventory::Inventory;
 use crate::listing::Listing;
+use crate::problem::LISTED;
 use crate::scan::{channel_index, scans};
 use crate::twins::mark_twins;
 use crate::{IngestError, IngestParams, Manifest, Problem};
@@ -95,6 +96,14 @@ impl Survey<'_> {
                 Ok(examined) => sound.push(examined),
                 Err(wrong) => problems.extend(wrong),
             }
+        }
+        let warnings: Vec<&String> = sound.iter().filter_map(|e| e.warning.as_ref()).collect();
+        for warning in warnings.iter().take(LISTED) {
+            context.warn((*warning).clone());
+        }
+        if warnings.len() > LISTED {
+            let more = warnings.len() - LISTED;
+            context.warn(format!("{more} more cases whose label map lies elsewhere"));
         }
         let (twins, identical) = mark_twins(&mut sound, manifest.same_person());
         problems.extend(identical);

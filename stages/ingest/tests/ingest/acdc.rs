@@ -3,7 +3,10 @@
 use std::path::Path;
 
 use pipeline_engine::stage::Stage;
-use stages_imaging::{VolumeHeader, VoxelType};
+use stages_imaging::{
+    NiftiForm, NiftiWrite, Orientation, VolumeHeader, VoxelType, write_nifti_label_map,
+    write_nifti_volume,
+};
 use stages_ingest::Ingest;
 
 use crate::support::{
@@ -263,6 +266,33 @@ fn image_and_label_must_fit() {
 }
 
 #[test]
+fn an_image_and_a_label_map_that_lie_differently_are_a_warning() {
+    let dir = tempfile::tempdir().unwrap();
+    let training = dir.path().join("acdc/training");
+    acdc(&training);
+    let home = training.join("patient001");
+    let turned = |orientation: Orientation| {
+        let mut image = volume(SHAPE, 90);
+        image.header.orientation = Some(orientation);
+        image
+    };
+    let mut map = labels(SHAPE, &[0, 1]);
+    map.header.orientation = Some(Orientation { origin_mm: [1.0, -2.5, 3.0], ..Orientation::LPS });
+    let write = NiftiWrite { form: NiftiForm::Scanner };
+    write_nifti_volume(&home.join("patient001_frame01.nii.gz"), &turned(Orientation::RAS), &write)
+        .unwrap();
+    write_nifti_label_map(&home.join("patient001_frame01_gt.nii.gz"), &map, &write).unwrap();
+    let ran = ingest(dir.path());
+    assert_eq!(
+        ran.log[0],
+        "warn: case `patient001_frame01`: the image lies RAS from (0.000, 0.000, 0.000) mm in the \
+         patient, the label map LPS from (1.000, -2.500, 3.000) mm; voxels are taken to belong \
+         together in their order"
+    );
+    assert_eq!(ran.row("patient001_frame01").orientation, Some(Orientation::RAS));
+}
+
+#[test]
 fn damaged_files_are_named_with_what_is_wrong() {
     let lines = broken(|training| {
         let truncated = training.join("patient001/patient001_frame01.nii.gz");
@@ -307,7 +337,7 @@ fn attribute_files_must_be_there() {
         fs_err::remove_file(training.join("patient001/Info.cfg")).unwrap();
     });
     assert_eq!(lines.len(), 2);
-    assert!(lines[0].contains("case `patient001_frame01` has no attribute file"), "{lines:?}");
+    assert!(lines[0].contains("case `patient001_frame01` has no attributes"), "{lines:?}");
 }
 
 #[test]

@@ -4,8 +4,15 @@
 mod acdc;
 #[cfg(test)]
 mod check;
+mod channels;
+#[cfg(test)]
+mod checks;
 #[cfg(test)]
 mod decathlon;
+#[cfg(test)]
+mod documentation;
+#[cfg(test)]
+mod frames;
 #[cfg(test)]
 mod locate;
 #[cfg(test)]
@@ -16,5 +23,7 @@ mod preview;
 mod promise;
 #[cfg(test)]
 mod real;
+#[cfg(test)]
+mod splits;
 #[cfg(test)]
 mod support;

@@ -57,6 +57,34 @@ fn acdc_has_200_cases_and_1902_slices() {
 }
 
 #[test]
+fn acdc_is_read_with_its_test_patients() {
+    let Some(ran) = ingest("acdc-full", "acdc") else { return };
+    let of_split = |split| ran.cases.rows.iter().filter(move |r| r.split.as_deref() == Some(split));
+    assert_eq!((of_split("training").count(), of_split("testing").count()), (200, 8));
+    let row = ran.row("patient134_frame15");
+    let attributes = |key: &str| row.attributes.get(key).map(String::as_str);
+    assert_eq!((row.phase.as_deref(), attributes("Group")), (Some("ES"), row.group.as_deref()));
+    assert_eq!(attributes("ED"), None, "the phases are in their own column");
+    // Rotated by half a turn about the long axis of the scanner in every file.
+    let codes: std::collections::BTreeSet<String> = ran
+        .cases
+        .rows
+        .iter()
+        .filter_map(|row| row.orientation.map(|o| o.codes().into_iter().collect()))
+        .collect();
+    assert_eq!(codes.into_iter().collect::<Vec<_>>(), ["LPS"]);
+    let intensity = row.intensity.unwrap();
+    assert!(intensity.min < intensity.mean && intensity.mean < intensity.max, "{intensity:?}");
+    // The training part is what `acdc` reads, but for where files lie and what is kept.
+    let Some(training) = ingest("acdc", "acdc") else { return };
+    for (full, alone) in of_split("training").zip(&training.cases.rows) {
+        assert_eq!((&full.case_id, &full.image_digest), (&alone.case_id, &alone.image_digest));
+        assert_eq!(full.image, format!("training/{}", alone.image));
+        assert_eq!((&full.group, &full.phase), (&alone.group, &alone.phase));
+    }
+}
+
+#[test]
 fn hippocampus_reads_every_listed_case() {
     let Some(ran) = ingest("hippocampus", "Task04_Hippocampus") else { return };
     assert_eq!(ran.cases.rows.len(), 40);

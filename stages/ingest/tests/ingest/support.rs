@@ -47,6 +47,34 @@ pub(crate) fn write_labels(path: &Path, map: &LabelMap) {
     write_nifti_label_map(path, map, &NiftiWrite { form: NiftiForm::UnitScale }).unwrap();
 }
 
+/// Writes volumes of one shape as one uncompressed 4-D image.
+pub(crate) fn write_4d(path: &Path, volumes: &[Volume]) {
+    join_4d(path, volumes.len(), |i, part| write_image(part, &volumes[i]));
+}
+
+/// Writes label maps of one shape as one uncompressed 4-D file.
+pub(crate) fn write_4d_labels(path: &Path, maps: &[LabelMap]) {
+    join_4d(path, maps.len(), |i, part| write_labels(part, &maps[i]));
+}
+
+/// Puts the voxels of 3-D files one after the other: in NIfTI-1, the volumes of a 4-D file.
+fn join_4d(path: &Path, count: usize, write: impl Fn(usize, &Path)) {
+    let dir = tempfile::tempdir().unwrap();
+    let mut bytes = Vec::new();
+    for i in 0..count {
+        let part = dir.path().join("part.nii");
+        write(i, &part);
+        let part = fs_err::read(part).unwrap();
+        // 348 bytes of header and 4 of extension flag come once.
+        bytes.extend_from_slice(if i == 0 { &part } else { &part[352..] });
+    }
+    // `dim[0]`, the number of axes, and `dim[4]`, the volumes.
+    bytes[40..42].copy_from_slice(&4_i16.to_le_bytes());
+    bytes[48..50].copy_from_slice(&i16::try_from(count).unwrap().to_le_bytes());
+    fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+    fs_err::write(path, bytes).unwrap();
+}
+
 pub(crate) fn write_text(path: &Path, text: &str) {
     fs_err::create_dir_all(path.parent().unwrap()).unwrap();
     fs_err::write(path, text).unwrap();

@@ -66,6 +66,18 @@ fn the_schemas_are_pinned() {
     insta::assert_snapshot!(text);
 }
 
+#[test]
+fn every_column_of_the_cases_table_is_documented() {
+    const PAGE: &str = include_str!("../../../../docs/data-manifests.md");
+    let (_, page) = PAGE.split_once("## The cases table").unwrap();
+    let dir = tempdir().unwrap();
+    rows::cases().write(dir.path()).unwrap();
+    let schema = Table::open(&dir.path().join("cases.arrow")).unwrap().schema;
+    for field in schema.fields() {
+        assert!(page.contains(&format!("`{}`", field.name())), "{}", field.name());
+    }
+}
+
 /// The 64-bit FNV-1a hash: enough to notice a change, no dependency.
 fn fnv1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
