@@ -95,23 +95,13 @@ fn rows(folder: &Path) -> Result<Vec<CaseRow>, Failure> {
         let header = read_header(&folder.join(&image))?;
         Ok(CaseRow {
             subject: name.clone(),
-            phase: None,
-            group: None,
-            split: None,
-            attributes: BTreeMap::new(),
-            reading: Reading::default(),
-            intensity: None,
-            same_as: None,
             image,
             label: Some(format!("{name}_gt.nii.gz")),
-            image_digest: String::new(),
-            label_digest: None,
             shape: header.shape.map(|n| n as u32),
             spacing_mm: header.spacing_mm,
             image_dtype: header.voxel_type.as_str().to_owned(),
-            label_dtype: None,
-            label_values: Vec::new(),
             case_id: name,
+            ..CaseRow::default()
         })
     };
     names.into_iter().map(row).collect()

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use pipeline_store::Digest;
 use stages_imaging::{
-    LabelMap, Orientation, Volume, VolumeHeader, read_label_map_with, read_volume_with,
+    GeometryDifference, LabelMap, Volume, VolumeHeader, compare_geometry, read_label_map_with,
+    read_volume_with,
 };
 use stages_tables::{CaseRow, DatasetInfo, Intensity};
 
@@ -32,15 +33,6 @@ pub(crate) struct Examiner<'a> {
     /// The dataset with its classes.
     pub(crate) dataset: &'a DatasetInfo,
 }
-
-/// How much image and label may differ in voxel size, in mm.
-const SPACING_TOLERANCE_MM: f64 = 1e-3;
-
-/// How much image and label may differ in each number of an axis's direction: 0.06 degrees.
-const DIRECTION_TOLERANCE: f64 = 1e-3;
-
-/// How much image and label may differ in each coordinate of the first voxel, in mm.
-const ORIGIN_TOLERANCE_MM: f64 = 1e-3;
 
 impl Examiner<'_> {
     /// Reads image and label map of a case; reports everything wrong with it.
@@ -91,7 +83,7 @@ impl Examiner<'_> {
             label_values: map.as_ref().map(LabelMap::values).unwrap_or_default(),
             intensity: Intensity::of(&volume.voxels),
         };
-        let warning = map.as_ref().and_then(|map| turned(case, &volume.header, &map.header));
+        let warning = map.as_ref().and_then(|map| elsewhere(case, &volume.header, &map.header));
         Ok(Examined { row, voxels: voxel_digest(&volume), warning })
     }
 
@@ -104,17 +96,16 @@ impl Examiner<'_> {
     pub(crate) fn mismatches(&self, case: &str, image: &Volume, label: &LabelMap) -> Vec<Problem> {
         let mut problems = Vec::new();
         let case = case.to_owned();
-        let (a, b) = (image.header, label.header);
-        if a.shape != b.shape {
-            problems.push(Problem::Shape { case: case.clone(), image: a.shape, label: b.shape });
-        }
-        let apart = |(a, b): (&f64, &f64)| (a - b).abs() > SPACING_TOLERANCE_MM;
-        if a.spacing_mm.iter().zip(&b.spacing_mm).any(apart) {
-            problems.push(Problem::Spacing {
-                case: case.clone(),
-                image: a.spacing_mm,
-                label: b.spacing_mm,
-            });
+        for difference in compare_geometry(&image.header, &label.header) {
+            match difference {
+                GeometryDifference::Shape { image, label } => {
+                    problems.push(Problem::Shape { case: case.clone(), image, label });
+                }
+                GeometryDifference::Spacing { image, label } => {
+                    problems.push(Problem::Spacing { case: case.clone(), image, label });
+                }
+                GeometryDifference::Origin { .. } | GeometryDifference::Direction { .. } => {}
+            }
         }
         let classes = &self.dataset.classes;
         let known = |value: u8| classes.iter().any(|class| class.id == value);
@@ -141,28 +132,18 @@ impl Examiner<'_> {
     }
 }
 
-/// A sentence about an image and a label map that lie differently in the patient.
-///
-/// It is no error: many programs write label maps without the orientation of their image, and only
-/// the voxels' order counts here.
-fn turned(case: &str, image: &VolumeHeader, label: &VolumeHeader) -> Option<String> {
-    let (image, label) = (image.orientation?, label.orientation?);
-    let apart =
-        |a: &[f64; 3], b: &[f64; 3], most: f64| a.iter().zip(b).any(|(a, b)| (a - b).abs() > most);
-    let mut axes = image.direction.iter().zip(&label.direction);
-    let differs = axes.any(|(a, b)| apart(a, b, DIRECTION_TOLERANCE))
-        || apart(&image.origin_mm, &label.origin_mm, ORIGIN_TOLERANCE_MM);
-    let say = |orientation: Orientation| {
-        let [x, y, z] = orientation.origin_mm;
-        let codes = String::from_iter(orientation.codes());
-        format!("{codes} from ({x:.3}, {y:.3}, {z:.3}) mm")
-    };
-    differs.then(|| {
+/// What a person should know of an image and a label map that lie elsewhere in the patient.
+fn elsewhere(case: &str, image: &VolumeHeader, label: &VolumeHeader) -> Option<String> {
+    let differences = compare_geometry(image, label);
+    let places: Vec<String> = differences
+        .iter()
+        .filter(|difference| !difference.is_error())
+        .map(ToString::to_string)
+        .collect();
+    (!places.is_empty()).then(|| {
         format!(
-            "case `{case}`: the image lies {} in the patient, the label map {}; voxels are taken \
-             to belong together in their order",
-            say(image),
-            say(label)
+            "case `{case}`: {}; voxels are taken to belong together in their order",
+            places.join(", ")
         )
     })
 }

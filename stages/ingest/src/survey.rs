@@ -14,7 +14,7 @@ use crate::examine::Examiner;
 use crate::inventory::Inventory;
 use crate::listing::Listing;
 use crate::problem::LISTED;
-use crate::scan::{channel_index, scans};
+use crate::scan::{Scan, channel_index, scans};
 use crate::twins::mark_twins;
 use crate::{IngestError, IngestParams, Manifest, Problem};
 
@@ -30,9 +30,9 @@ pub(crate) struct Survey<'a> {
     pub(crate) params: &'a IngestParams,
 }
 
-impl Survey<'_> {
-    /// Reads every case, in parallel; rows by case, or everything that is wrong.
-    pub(crate) fn rows(&self, context: &ActionContext<'_>) -> Result<Vec<CaseRow>, StageError> {
+impl<'a> Survey<'a> {
+    /// Every case with what names and small files tell about it, and what is wrong with these.
+    pub(crate) fn scans(&self) -> (Vec<Scan<'a>>, Vec<Problem>) {
         let Self { manifest, inventory, files, params } = *self;
         let layout = &manifest.file.layout;
         let mut problems = inventory.problems(manifest, params.subjects.as_deref());
@@ -70,7 +70,13 @@ impl Survey<'_> {
             of_cases = found;
             problems.extend(wrong);
         }
-        let scans = scans(manifest, inventory, of_cases, listing.as_ref(), channel);
+        (scans(manifest, inventory, of_cases, listing.as_ref(), channel), problems)
+    }
+
+    /// Reads every case, in parallel; rows by case, or everything that is wrong.
+    pub(crate) fn rows(&self, context: &ActionContext<'_>) -> Result<Vec<CaseRow>, StageError> {
+        let Self { manifest, inventory, files, .. } = *self;
+        let (scans, mut problems) = self.scans();
         let dataset = manifest.dataset();
         let examiner = Examiner { files, inventory, dataset: &dataset };
         let total = scans.len() as u64;
@@ -79,7 +85,12 @@ impl Survey<'_> {
             .num_threads(context.granted().cpus.max(1) as usize)
             .build()
             .map_err(StageError::new)?;
-        problems.extend(pool.install(|| self.checksum_problems(context))?);
+        let (wrong, uncovered) =
+            pool.install(|| self.checksum_problems(&|| context.check_cancelled()))?;
+        problems.extend(wrong);
+        if let Some(sentence) = uncovered {
+            context.warn(sentence);
+        }
         let examined: Vec<_> = pool.install(|| {
             let one = |scan: &_| {
                 context.check_cancelled()?;
@@ -134,30 +145,35 @@ impl Survey<'_> {
             && among(&self.params.splits, parts.get(crate::manifest::SPLIT).cloned())
     }
 
-    /// Files that have another digest than the release says, in parallel.
-    fn checksum_problems(&self, context: &ActionContext<'_>) -> Result<Vec<Problem>, StageError> {
+    /// Files that have another digest than the release says, in parallel, and a sentence about files
+    /// that it says nothing of.
+    ///
+    /// # Errors
+    /// The first error of `go_on`, which is asked before every file.
+    pub(crate) fn checksum_problems<E: Send>(
+        &self,
+        go_on: &(dyn Fn() -> Result<(), E> + Sync),
+    ) -> Result<(Vec<Problem>, Option<String>), E> {
         let checksums = match Checksums::of(self.manifest, self.inventory, self.files) {
             Ok(Some(checksums)) => checksums,
-            Ok(None) => return Ok(Vec::new()),
-            Err(problem) => return Ok(vec![problem]),
+            Ok(None) => return Ok((Vec::new(), None)),
+            Err(problem) => return Ok((vec![problem], None)),
         };
         let mut names = self.inventory.files();
         names.retain(|name| Some(*name) != self.inventory.checksums.as_ref());
-        if let Some(sentence) = checksums.uncovered(&names) {
-            context.warn(sentence);
-        }
+        let uncovered = checksums.uncovered(&names);
         let one = |name: &&String| {
-            context.check_cancelled()?;
+            go_on()?;
             Ok(checksums.problem(name, &self.files[*name]))
         };
         let names: Vec<&String> = names.into_iter().collect();
-        let found: Vec<_> = names.par_iter().map(one).collect::<Result<_, StageError>>()?;
-        Ok(found.into_iter().flatten().collect())
+        let found: Vec<_> = names.par_iter().map(one).collect::<Result<_, E>>()?;
+        Ok((found.into_iter().flatten().collect(), uncovered))
     }
 
     /// Says what was found, and what a person should know about it.
     pub(crate) fn say(&self, rows: &[CaseRow], context: &ActionContext<'_>) {
-        let subjects = subject_count(rows.iter());
+        let subjects = subject_count(rows.iter().map(|row| row.subject.as_str()));
         let slices: u64 = rows.iter().map(|row| u64::from(row.shape[2])).sum();
         let unlabelled = rows.iter().filter(|row| row.label.is_none()).count();
         context.info(format!(
@@ -167,7 +183,8 @@ impl Survey<'_> {
             rows.len()
         ));
         if self.params.subjects.is_none() && context.optional_input("dataset").is_none() {
-            for sentence in self.incomplete(rows) {
+            let found = rows.iter().map(|row| (row.subject.as_str(), row.split.as_deref()));
+            for sentence in self.incomplete(&found.collect::<Vec<_>>()) {
                 context.warn(sentence);
             }
         }
@@ -185,8 +202,13 @@ impl Survey<'_> {
         }
     }
 
-    /// Where there is more or less than the manifest expects.
-    fn incomplete(&self, rows: &[CaseRow]) -> Vec<String> {
+    /// Where there is more or less than the manifest expects; `found` has subject and split of every
+    /// case.
+    pub(crate) fn incomplete(&self, found: &[(&str, Option<&str>)]) -> Vec<String> {
+        let subjects_and_cases = |split: Option<&str>| {
+            let of_split = || found.iter().filter(|case| split.is_none() || case.1 == split);
+            [subject_count(of_split().map(|case| case.0)), of_split().count()]
+        };
         let Some(expect) = &self.manifest.file.expect else { return Vec::new() };
         let name = &self.manifest.file.name;
         let wrong = |what: String, found: [usize; 2], expected: [usize; 2]| {
@@ -201,22 +223,24 @@ impl Survey<'_> {
         let mut sentences = Vec::new();
         for (split, count) in &expect.splits {
             if self.params.splits.as_ref().is_none_or(|splits| splits.contains(split)) {
-                let of_split = || rows.iter().filter(|row| row.split.as_ref() == Some(split));
-                let found = [subject_count(of_split()), of_split().count()];
                 let what = format!("the split `{split}` of dataset `{name}`");
-                sentences.extend(wrong(what, found, [count.subjects, count.cases]));
+                let expected = [count.subjects, count.cases];
+                sentences.extend(wrong(what, subjects_and_cases(Some(split)), expected));
             }
         }
         // What is missing of a split is missing of the whole, too.
         if sentences.is_empty() && self.params.splits.is_none() {
-            let found = [subject_count(rows.iter()), rows.len()];
             let expected = [expect.subjects, expect.cases];
-            sentences.extend(wrong(format!("dataset `{name}`"), found, expected));
+            sentences.extend(wrong(
+                format!("dataset `{name}`"),
+                subjects_and_cases(None),
+                expected,
+            ));
         }
         sentences
     }
 }
 
-fn subject_count<'a>(rows: impl Iterator<Item = &'a CaseRow>) -> usize {
-    rows.map(|row| &row.subject).collect::<BTreeSet<_>>().len()
+fn subject_count<'a>(subjects: impl Iterator<Item = &'a str>) -> usize {
+    subjects.collect::<BTreeSet<_>>().len()
 }

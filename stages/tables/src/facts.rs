@@ -21,6 +21,8 @@ pub struct FactRow {
     pub phase: Option<String>,
     /// Its group, if the dataset has groups.
     pub group: Option<String>,
+    /// The part of the release, such as `training`.
+    pub split: Option<String>,
     /// Path of the image, from the folder in which the manifest's paths start.
     pub image: Option<String>,
     /// Path of the label map.
@@ -97,6 +99,7 @@ impl FactsTable {
             self.required("subject", |row| &row.subject),
             self.text("phase", |row| row.phase.as_deref()),
             self.text("group", |row| row.group.as_deref()),
+            self.text("split", |row| row.split.as_deref()),
         ]
     }
 

@@ -3,14 +3,16 @@
 use std::path::Path;
 
 use pipeline_store::Digest;
-use stages_imaging::{ImagingError, LabelMap, Volume, read_header, read_label_map, read_volume};
-use stages_tables::FactRow;
+use stages_imaging::{
+    Disk, ImageReader, ImagingError, LabelMap, Oddity, Volume, compare_geometry, read_header_with,
+};
+use stages_tables::{FactRow, Reading};
 
 use super::labels::LabelCounts;
 use super::names::{count, names, number};
 use super::{Finding, FindingKind, Intensities};
 use crate::examine::{Examiner, voxel_digest};
-use crate::inventory::CaseFiles;
+use crate::scan::Scan;
 use crate::{Manifest, Problem};
 
 /// A case that was read as far as it can be.
@@ -28,14 +30,27 @@ impl CaseReading {
         let problem = Problem::Unreadable { case: self.facts.case_id.clone(), source };
         self.findings.push(Finding::from(&problem).in_file(path));
     }
+
+    fn odd(&mut self, path: &str, oddities: &[Oddity]) {
+        let case = &self.facts.case_id;
+        for oddity in oddities {
+            let kind = if oddity.is_warning() {
+                FindingKind::OddHeader
+            } else {
+                FindingKind::HeaderRemark
+            };
+            let message = format!("case `{case}`: {path}: {oddity}");
+            self.findings.push(Finding::of_case(kind, case, message).in_file(path));
+        }
+    }
 }
 
 /// Reads cases.
 pub(crate) struct CaseReader<'a> {
     examiner: &'a Examiner<'a>,
+    manifest: &'a Manifest,
     /// Whether values are Hounsfield units.
     hounsfield: bool,
-    label_required: bool,
 }
 
 /// No part of a person is denser than air by so little; a CT image without any such voxel has lost
@@ -45,24 +60,21 @@ const NEAR_AIR: f64 = -200.0;
 const SCANNER: std::ops::RangeInclusive<f64> = -1200.0..=3071.0;
 
 impl<'a> CaseReader<'a> {
-    pub(crate) fn new(examiner: &'a Examiner<'a>, manifest: &Manifest) -> Self {
-        Self {
-            examiner,
-            hounsfield: manifest.is_ct(),
-            label_required: manifest.file.layout.label_required,
-        }
+    pub(crate) fn new(examiner: &'a Examiner<'a>, manifest: &'a Manifest) -> Self {
+        Self { examiner, manifest, hounsfield: manifest.is_ct() }
     }
 
     /// Reads image and label map from end to end.
-    pub(crate) fn read(&self, case: &str, files: &CaseFiles) -> CaseReading {
-        let attributes = self.examiner.attributes.get(case).cloned().unwrap_or_default();
+    pub(crate) fn read(&self, scan: &Scan<'_>) -> CaseReading {
+        let Scan { case, files, attributes, reading: how } = scan;
         let (image, label) = (files.images.first(), files.labels.first());
         let mut reading = CaseReading {
             facts: FactRow {
-                case_id: case.to_owned(),
+                case_id: case.clone(),
                 subject: files.subject.clone(),
-                phase: attributes.phase,
-                group: attributes.group,
+                phase: attributes.phase.clone(),
+                group: attributes.group.clone(),
+                split: files.split().map(str::to_owned),
                 image: image.cloned(),
                 label: label.cloned(),
                 ..FactRow::default()
@@ -70,29 +82,38 @@ impl<'a> CaseReader<'a> {
             findings: Vec::new(),
             voxels: None,
         };
-        let volume = image.and_then(|path| self.image(&mut reading, path));
-        let map = label.and_then(|path| self.label(&mut reading, path));
+        let volume = image.and_then(|path| self.image(&mut reading, path, how));
+        let map = label.and_then(|path| self.label(&mut reading, path, how));
         if let (Some(volume), Some(map)) = (&volume, &map) {
             let problems = self.examiner.mismatches(case, volume, map);
             reading.findings.extend(problems.iter().map(Finding::from));
+            let differences = compare_geometry(&volume.header, &map.header);
+            for difference in differences.iter().filter(|difference| !difference.is_error()) {
+                let message = format!("case `{case}`: {difference}");
+                let kind = FindingKind::PlacementDiffers;
+                reading.findings.push(Finding::of_case(kind, case, message));
+            }
         }
-        if label.is_none() && !self.label_required {
+        if label.is_none() && !self.manifest.label_required(files.split()) {
             let message = format!("case `{case}` has no label map");
             reading.findings.push(Finding::of_case(FindingKind::Unlabelled, case, message));
         }
         reading
     }
 
-    fn image(&self, reading: &mut CaseReading, path: &str) -> Option<Volume> {
+    fn image(&self, reading: &mut CaseReading, path: &str, how: &Reading) -> Option<Volume> {
         let file = self.examiner.path(path);
         reading.facts.image_bytes = self.bytes(path);
         reading.facts.image_digest = self.digest(path);
-        let volume = match read_volume(file) {
-            Ok(volume) => volume,
+        let volume = match ImageReader::new(&Disk).volume(file, &how.image_options()) {
+            Ok((volume, oddities)) => {
+                reading.odd(path, &oddities);
+                volume
+            }
             Err(source) => {
                 reading.unreadable(path, source);
                 // The header may say more than nothing.
-                let header = read_header(file).ok()?;
+                let header = read_header_with(file, &how.image_options()).ok()?;
                 reading.facts.shape = Some(header.shape.map(|n| n as u32));
                 reading.facts.spacing_mm = Some(header.spacing_mm);
                 return None;
@@ -134,11 +155,15 @@ impl<'a> CaseReader<'a> {
         findings
     }
 
-    fn label(&self, reading: &mut CaseReading, path: &str) -> Option<LabelMap> {
+    fn label(&self, reading: &mut CaseReading, path: &str, how: &Reading) -> Option<LabelMap> {
         reading.facts.label_bytes = self.bytes(path);
         reading.facts.label_digest = self.digest(path);
-        let map = match read_label_map(self.examiner.path(path)) {
-            Ok(map) => map,
+        let file = self.examiner.path(path);
+        let map = match ImageReader::new(&Disk).label_map(file, &how.label_options()) {
+            Ok((map, oddities)) => {
+                reading.odd(path, &oddities);
+                map
+            }
             Err(source) => {
                 reading.unreadable(path, source);
                 return None;

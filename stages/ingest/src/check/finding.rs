@@ -58,6 +58,12 @@ pub enum FindingKind {
     ListedButMissing,
     /// Something about an attribute file.
     Attributes,
+    /// A channel that is not there.
+    Channel,
+    /// A list of digests that cannot be used.
+    ChecksumsUnusable,
+    /// A file with another digest than the release says.
+    ChecksumDiffers,
     /// A file that cannot be read from end to end.
     Unreadable,
     /// An image with voxels that are not numbers.
@@ -100,6 +106,8 @@ pub enum FindingKind {
     OddIntensity,
     /// A structure far larger or smaller than usual.
     OddVolume,
+    /// A header that other programs may read in another way.
+    HeaderRemark,
     /// Another voxel type than most cases have.
     OddType,
     /// CT values beyond the scanner's scale.
@@ -108,6 +116,8 @@ pub enum FindingKind {
     KnownTwins,
     /// A case without label map, where the manifest allows that.
     Unlabelled,
+    /// Files of which the release's list of digests says nothing.
+    WithoutChecksum,
     /// A file that matches no pattern of the manifest.
     UnmatchedFile,
 }
@@ -147,6 +157,9 @@ impl FindingKind {
             Self::NotListed => ("not_listed", Error, "files that the list does not name", "add them to the list, or move them elsewhere"),
             Self::ListedButMissing => ("listed_but_missing", Error, "listed files that are not there", "restore them from the release"),
             Self::Attributes => ("attributes", Error, "attribute files", "correct the file, or the keys in the manifest's `attributes`"),
+            Self::Channel => ("channel", Error, "the channel to read", "correct `layout.channel` in the manifest"),
+            Self::ChecksumsUnusable => ("checksums_unusable", Error, "the list of digests", "restore the list from the release, or correct the manifest's `checksums`"),
+            Self::ChecksumDiffers => ("checksum_differs", Error, "files that were changed", "restore them from the release: they are not what its digests say"),
             Self::Unreadable => ("unreadable", Error, "files that cannot be read", "restore them from the release; a copy that was cut short is the usual cause"),
             Self::NonFinite => ("non_finite", Error, "voxels that are not numbers", "replace them in the file, or leave the subject out with `subjects`"),
             Self::ShapeMismatch => ("shape_mismatch", Error, "image and label map have different shapes", "the label map must lie on the image's grid: export it again or resample it"),
@@ -168,10 +181,12 @@ impl FindingKind {
             Self::OddShape => ("odd_shape", Warning, "unusual numbers of voxels", "look at the case with `data preview`"),
             Self::OddIntensity => ("odd_intensity", Warning, "unusual intensities", "look at the case with `data preview`; it may be scaled or stored in another way"),
             Self::OddVolume => ("odd_volume", Warning, "unusual sizes of structures", "look at the case with `data preview`; the annotation may be incomplete, or the voxel size wrong"),
+            Self::HeaderRemark => ("header_remark", Note, "headers that other programs may read differently", "nothing: they are read as described here"),
             Self::OddType => ("odd_type", Note, "another voxel type than most", "nothing, if the values are right: it often means that a case was processed differently"),
             Self::BeyondHounsfield => ("beyond_hounsfield", Note, "CT values beyond the scanner's scale", "nothing, if images are clipped to a window: it is padding outside the field of view, or metal"),
             Self::KnownTwins => ("known_twins", Note, "one person under several names", "nothing: the manifest says so, and splits keep them together"),
             Self::Unlabelled => ("unlabelled", Note, "cases without label map", "nothing: they can be used as unlabelled data"),
+            Self::WithoutChecksum => ("without_checksum", Note, "files without digest", "nothing: they are read, but nobody can tell whether they were changed"),
             Self::UnmatchedFile => ("unmatched_file", Note, "files that match no pattern", "nothing, if they are not part of the dataset; otherwise correct the manifest's `layout`"),
         }
     }
@@ -230,9 +245,12 @@ fn parts(problem: &Problem) -> (FindingKind, Option<&String>, Option<&String>) {
         Problem::NotListed { case, path, .. } => (Kind::NotListed, Some(case), Some(path)),
         Problem::ListedButMissing { path, .. } => (Kind::ListedButMissing, None, Some(path)),
         Problem::NoAttributes { case, .. } => (Kind::Attributes, Some(case), None),
-        Problem::Attribute { file, .. } | Problem::PhaseMissing { file, .. } => {
-            (Kind::Attributes, None, Some(file))
-        }
+        Problem::Attribute { file, .. }
+        | Problem::AttributeTable { file, .. }
+        | Problem::PhaseMissing { file, .. } => (Kind::Attributes, None, Some(file)),
+        Problem::Checksums { file, .. } => (Kind::ChecksumsUnusable, None, Some(file)),
+        Problem::Checksum { file, .. } => (Kind::ChecksumDiffers, None, Some(file)),
+        Problem::Channel { .. } => (Kind::Channel, None, None),
         Problem::NoPhase { case, file, .. } => (Kind::Attributes, Some(case), Some(file)),
         Problem::Unreadable { case, source: ImagingError::NonFinite { .. } } => {
             (Kind::NonFinite, Some(case), None)

@@ -12,7 +12,7 @@ pub fn check_json(checked: &Checked) -> Value {
         "title": checked.title,
         "folder": checked.folder,
         "subjects": checked.subjects,
-        "expected": checked.expect.map(|expect| {
+        "expected": checked.expect.as_ref().map(|expect| {
             json!({ "subjects": expect.subjects, "cases": expect.cases })
         }),
         "errors": errors,

@@ -7,7 +7,7 @@ use pipeline_engine::stage::{SourceContext, SourceOrigin};
 
 use crate::inventory::Inventory;
 use crate::locate;
-use crate::walk::{below, start_of};
+use crate::walk::{dataset_files, start_of};
 use crate::{IngestError, Manifest};
 
 /// Where a dataset is looked for.
@@ -118,6 +118,6 @@ fn open(
     root: &Path,
 ) -> Result<(PathBuf, BTreeMap<String, PathBuf>), IngestError> {
     let folder = start_of(root, &manifest.file.layout.start);
-    let files = below(&folder)?.files;
+    let files = dataset_files(&folder, manifest, None)?.files;
     Ok((folder, files))
 }

@@ -42,7 +42,7 @@ fn found(checked: &Checked) -> String {
     let in_slices: u64 = facts.iter().filter_map(|row| row.labelled_slices).map(u64::from).sum();
     let bytes: u64 =
         facts.iter().flat_map(|row| [row.image_bytes, row.label_bytes]).flatten().sum();
-    let expected = checked.expect.map_or(String::new(), |expect| {
+    let expected = checked.expect.as_ref().map_or(String::new(), |expect| {
         format!("; complete: {} of {}", count(expect.cases, "case"), expect.subjects)
     });
     format!(

@@ -1,6 +1,6 @@
 //! Reading all of a dataset, whatever is wrong with it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use pipeline_engine::stage::Cancellation;
@@ -11,10 +11,11 @@ use super::across::{self, across};
 use super::case::{CaseReader, CaseReading};
 use super::names::count;
 use super::{Finding, FindingKind, FoundDataset, Severity};
-use crate::attributes::attributes;
 use crate::examine::Examiner;
 use crate::inventory::Inventory;
-use crate::{ExpectParams, Manifest, Problem, listing};
+use crate::scan::Scan;
+use crate::survey::Survey;
+use crate::{ExpectParams, IngestParams};
 
 /// What to look at, and with what.
 #[derive(Debug, Clone, Default)]
@@ -85,7 +86,30 @@ impl Checked {
 impl FoundDataset {
     /// How many cases there are, of these subjects or of all.
     pub fn case_count(&self, subjects: Option<&[String]>) -> usize {
-        Inventory::of(&self.manifest, subjects, self.files.keys()).cases.len()
+        let inventory = Inventory::of(&self.manifest, subjects, self.files.keys());
+        let params = self.params(subjects);
+        self.survey(&inventory, &params).scans().0.len()
+    }
+
+    /// The dataset as the stage would see it.
+    pub(crate) fn survey<'a>(
+        &'a self,
+        inventory: &'a Inventory,
+        params: &'a IngestParams,
+    ) -> Survey<'a> {
+        Survey { manifest: &self.manifest, inventory, files: &self.files, params }
+    }
+
+    /// What a user of the stage would write.
+    pub(crate) fn params(&self, subjects: Option<&[String]>) -> IngestParams {
+        IngestParams {
+            manifest: self.manifest.file.name.clone(),
+            name: None,
+            root: None,
+            splits: None,
+            channel: None,
+            subjects: subjects.map(<[String]>::to_vec),
+        }
     }
 }
 
@@ -102,7 +126,12 @@ pub fn check(
     let FoundDataset { manifest, folder, files } = found;
     let subjects = options.subjects.as_deref();
     let inventory = Inventory::of(manifest, subjects, files.keys());
-    let (of_cases, problems) = by_name(manifest, &inventory, files, subjects);
+    let params = found.params(subjects);
+    let survey = found.survey(&inventory, &params);
+    let (scans, mut problems) = survey.scans();
+    let go_on = || if cancellation.is_cancelled() { Err(Stopped) } else { Ok(()) };
+    let (wrong, uncovered) = in_pool(options.cpus, || survey.checksum_problems(&go_on))?;
+    problems.extend(wrong);
     let mut findings: Vec<Finding> = problems.iter().map(Finding::from).collect();
     if inventory.cases.is_empty() && subjects.is_none() {
         let layout = &manifest.file.layout;
@@ -116,10 +145,9 @@ pub fn check(
         findings.push(Finding::of_dataset(FindingKind::NoCases, message));
     }
     let dataset = manifest.dataset();
-    let examiner =
-        Examiner { files, inventory: &inventory, attributes: &of_cases, dataset: &dataset };
+    let examiner = Examiner { files, inventory: &inventory, dataset: &dataset };
     let reader = CaseReader::new(&examiner, manifest);
-    let readings = read_all(&reader, &inventory, options.cpus, cancellation, read)?;
+    let readings = read_all(&reader, &scans, options.cpus, cancellation, read)?;
     let images = across::images(&readings);
     let mut facts = Vec::new();
     for reading in readings {
@@ -128,7 +156,7 @@ pub fn check(
     }
     findings.extend(across(manifest, &facts, &images));
     if subjects.is_none() {
-        findings.extend(whole(manifest, &inventory, files));
+        findings.extend(whole(&survey, &scans, uncovered));
     }
     sort(&mut findings);
     tally(&mut facts, &findings);
@@ -136,82 +164,54 @@ pub fn check(
         dataset,
         title: manifest.file.title.clone(),
         folder: folder.clone(),
-        expect: manifest.file.expect.filter(|_| subjects.is_none()),
-        subjects: inventory.subject_count(),
+        expect: manifest.file.expect.clone().filter(|_| subjects.is_none()),
+        subjects: scans.iter().map(|scan| &scan.files.subject).collect::<BTreeSet<_>>().len(),
         facts,
         findings,
     })
 }
 
-type Attributes = BTreeMap<String, crate::attributes::CaseAttributes>;
-
-/// What names and small files tell, without reading a volume.
-fn by_name(
-    manifest: &Manifest,
-    inventory: &Inventory,
-    files: &BTreeMap<String, PathBuf>,
-    subjects: Option<&[String]>,
-) -> (Attributes, Vec<Problem>) {
-    let layout = &manifest.file.layout;
-    let mut problems = inventory.problems(manifest, subjects);
-    if let Some(list) = &layout.list {
-        let path = inventory.list.as_ref().map(|path| files[path].as_path());
-        problems.extend(listing::problems(list, path, manifest, inventory, subjects));
-    }
-    let Some(params) = &layout.attributes else { return (Attributes::new(), problems) };
-    let (found, wrong) = attributes(params, inventory, files);
-    problems.extend(wrong);
-    (found, problems)
-}
-
 /// Every case, by name.
 fn read_all(
     reader: &CaseReader<'_>,
-    inventory: &Inventory,
+    scans: &[Scan<'_>],
     cpus: usize,
     cancellation: &Cancellation,
     read: &(dyn Fn(&str) + Sync),
 ) -> Result<Vec<CaseReading>, Stopped> {
-    let cases: Vec<_> = inventory.cases.iter().collect();
-    let one = |(case, files): &(&String, &_)| {
+    let one = |scan: &Scan<'_>| {
         if cancellation.is_cancelled() {
             return Err(Stopped);
         }
-        let reading = reader.read(case, files);
-        read(case);
+        let reading = reader.read(scan);
+        read(&scan.case);
         Ok(reading)
     };
-    let all = || cases.par_iter().map(one).collect();
+    in_pool(cpus, || scans.par_iter().map(one).collect())
+}
+
+/// Does something with so many threads.
+fn in_pool<T: Send>(cpus: usize, work: impl FnOnce() -> T + Send) -> T {
     match rayon::ThreadPoolBuilder::new().num_threads(cpus.max(1)).build() {
-        Ok(pool) => pool.install(all),
-        // A machine that gives no threads still has this one.
-        Err(_) => cases.iter().map(one).collect(),
+        Ok(pool) => pool.install(work),
+        // A machine that gives no threads still has those of before.
+        Err(_) => work(),
     }
 }
 
 /// What can only be said of the whole dataset.
-fn whole(
-    manifest: &Manifest,
-    inventory: &Inventory,
-    files: &BTreeMap<String, PathBuf>,
-) -> Vec<Finding> {
+fn whole(survey: &Survey<'_>, scans: &[Scan<'_>], uncovered: Option<String>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let (subjects, cases) = (inventory.subject_count(), inventory.cases.len());
-    if let Some(expect) = manifest.file.expect
-        && cases > 0
-        && (expect.subjects, expect.cases) != (subjects, cases)
-    {
-        let message = format!(
-            "found {} of {}; the manifest expects {} of {}",
-            count(cases, "case"),
-            count(subjects, "subject"),
-            expect.cases,
-            expect.subjects
+    if !scans.is_empty() {
+        let found = scans.iter().map(|scan| (scan.files.subject.as_str(), scan.files.split()));
+        let sentences = survey.incomplete(&found.collect::<Vec<_>>());
+        findings.extend(
+            sentences.into_iter().map(|text| Finding::of_dataset(FindingKind::CountDiffers, text)),
         );
-        findings.push(Finding::of_dataset(FindingKind::CountDiffers, message));
     }
-    let known = inventory.files();
-    for path in files.keys().filter(|path| !known.contains(path)) {
+    findings.extend(uncovered.map(|text| Finding::of_dataset(FindingKind::WithoutChecksum, text)));
+    let known = survey.inventory.files();
+    for path in survey.files.keys().filter(|path| !known.contains(path)) {
         findings.push(Finding::of_dataset(FindingKind::UnmatchedFile, path.clone()).in_file(path));
     }
     findings

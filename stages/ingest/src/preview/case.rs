@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use stages_imaging::{LabelMap, Volume, VolumeHeader, read_label_map, read_volume};
+use stages_imaging::{LabelMap, Volume, VolumeHeader, read_label_map_with, read_volume_with};
 use stages_tables::DatasetInfo;
 
 use super::canvas::{Canvas, EMPTY, TEXT, class_colour, is_dotted};
@@ -13,7 +13,7 @@ use super::pick::slices;
 use super::scale::{scale, scale_labels};
 use super::view::View;
 use crate::check::Intensities;
-use crate::inventory::CaseFiles;
+use crate::scan::Scan;
 
 /// Which intensities are black and white.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -52,14 +52,15 @@ pub(super) struct CaseDrawer<'a> {
 
 impl CaseDrawer<'_> {
     /// Draws a case; what cannot be read is said instead.
-    pub(super) fn draw(&self, case: &str, files: &CaseFiles) -> CasePicture {
+    pub(super) fn draw(&self, scan: &Scan<'_>) -> CasePicture {
+        let Scan { case, files, reading, .. } = scan;
         let mut picture =
             CasePicture { caption: case.to_owned(), tiles: Vec::new(), trouble: None };
         let Some(image) = files.images.first() else {
             picture.trouble = Some("no image".to_owned());
             return picture;
         };
-        let volume = match read_volume(&self.files[image]) {
+        let volume = match read_volume_with(&self.files[image], &reading.image_options()) {
             Ok(volume) => volume,
             Err(error) => {
                 picture.trouble = Some(format!("{image}: {}", without_path(&error)));
@@ -67,7 +68,9 @@ impl CaseDrawer<'_> {
             }
         };
         picture.caption = format!("{case}  {}", geometry(&volume.header));
-        let map = files.labels.first().map(|label| (label, read_label_map(&self.files[label])));
+        let map = files.labels.first().map(|label| {
+            (label, read_label_map_with(&self.files[label], &reading.label_options()))
+        });
         let map = match map {
             None => {
                 picture.caption.push_str("  no label map");

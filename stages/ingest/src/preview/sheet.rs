@@ -9,7 +9,7 @@ use super::case::{CaseDrawer, CasePicture, Window};
 use super::font;
 use super::pick::{NoSuchCase, named, spread};
 use crate::check::FoundDataset;
-use crate::inventory::{CaseFiles, Inventory};
+use crate::inventory::Inventory;
 
 /// What a sheet shows, and how.
 #[derive(Debug, Clone)]
@@ -112,12 +112,13 @@ pub fn preview(
     read: &(dyn Fn(&str) + Sync),
 ) -> Result<Preview, PreviewError> {
     let inventory = Inventory::of(&found.manifest, None, found.files.keys());
-    let all: Vec<(&String, &CaseFiles)> = inventory.cases.iter().collect();
+    let params = found.params(None);
+    let (all, _) = found.survey(&inventory, &params).scans();
     if all.is_empty() {
         let (name, folder) = (found.manifest.file.name.clone(), found.folder.display().to_string());
         return Err(PreviewError::NoCases { name, folder });
     }
-    let names: Vec<_> = all.iter().map(|(case, files)| (*case, &files.subject)).collect();
+    let names: Vec<_> = all.iter().map(|scan| (&scan.case, &scan.files.subject)).collect();
     let chosen = chosen(&names, options)?;
     let dataset = found.manifest.dataset();
     let automatic = if found.manifest.is_ct() { Window::SOFT_TISSUE } else { Window::Percentiles };
@@ -133,9 +134,9 @@ pub fn preview(
         if cancellation.is_cancelled() {
             return Err(PreviewError::Stopped);
         }
-        let (case, files) = all[*position];
-        let picture = drawer.draw(case, files);
-        read(case);
+        let scan = &all[*position];
+        let picture = drawer.draw(scan);
+        read(&scan.case);
         Ok(picture)
     };
     let sheet = Sheet {
@@ -155,7 +156,7 @@ pub fn preview(
         let pictures = pool.as_ref().map_or_else(draw, |pool| pool.install(draw))?;
         preview.pages.push(sheet.page(&pictures, page, page_count).to_png()?);
         for (picture, position) in pictures.into_iter().zip(positions) {
-            let case = all[*position].0;
+            let case = &all[*position].case;
             preview.troubles.extend(picture.trouble.map(|trouble| (case.clone(), trouble)));
         }
     }

@@ -2,9 +2,9 @@
 
 #[cfg(test)]
 mod acdc;
+mod channels;
 #[cfg(test)]
 mod check;
-mod channels;
 #[cfg(test)]
 mod checks;
 #[cfg(test)]

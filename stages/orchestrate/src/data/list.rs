@@ -45,7 +45,7 @@ fn as_text(manifests: &[Manifest], data_root: Option<&Path>) -> String {
     let mut text = String::new();
     for manifest in manifests {
         let file = &manifest.file;
-        let count = file.expect.map_or(String::new(), |expect| {
+        let count = file.expect.as_ref().map_or(String::new(), |expect| {
             format!("; {} cases of {} subjects", expect.cases, expect.subjects)
         });
         let lines = [
@@ -87,7 +87,7 @@ fn as_json(manifest: &Manifest, data_root: Option<&Path>) -> Value {
         "modality": file.modality,
         "licence": file.licence.trim(),
         "classes": manifest.dataset().classes,
-        "expect": file.expect.map(|expect| {
+        "expect": file.expect.as_ref().map(|expect| {
             json!({ "subjects": expect.subjects, "cases": expect.cases })
         }),
         "folders": file.folders,

@@ -45,7 +45,7 @@ fn fields(manifest: &Manifest, origin: &str) -> Vec<(&'static str, String)> {
         ("modality", file.modality.clone()),
         ("classes", classes(manifest)),
     ];
-    if let Some(expect) = file.expect {
+    if let Some(expect) = &file.expect {
         let count = format!("{} cases of {} subjects", expect.cases, expect.subjects);
         fields.push(("complete", count));
     }
