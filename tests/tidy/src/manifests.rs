@@ -31,8 +31,10 @@ pub fn workspace_versions(tree: &Tree) -> Vec<Violation> {
     violations
 }
 
+/// The manifests of crates; one that is a workspace of its own has nothing to take from another.
 fn crates(tree: &Tree) -> impl Iterator<Item = &SourceFile> {
-    tree.files.iter().filter(|file| file.name() == "Cargo.toml" && file.path != "Cargo.toml")
+    let own = |file: &SourceFile| file.text.lines().any(|line| line.trim() == "[workspace]");
+    tree.files.iter().filter(move |file| file.name() == "Cargo.toml" && !own(file))
 }
 
 /// Returns every line that is neither blank nor a comment, with the name of its section.
@@ -62,6 +64,7 @@ mod tests {
             ("a/Cargo.toml", "[lints]\nworkspace = true\n"),
             ("b/Cargo.toml", "[package]\nworkspace = true\n# [lints]\n"),
             ("c/Cargo.toml", "[lints]\nworkspace = false\n"),
+            ("d/Cargo.toml", "[package]\n[workspace]\n"),
         ]);
         let found: Vec<_> = workspace_lints(&tree).into_iter().map(|found| found.place).collect();
         assert_eq!(found, ["b/Cargo.toml", "c/Cargo.toml"]);
