@@ -1,5 +1,7 @@
 //! The rows of one scan: both grids, every checkpoint, class and metric.
 
+use std::borrow::Cow;
+
 use pipeline_engine::{ActionContext, StageError};
 use stages_imaging::LabelMap;
 use stages_metrics::{Lattice, MaskState, Overlay};
@@ -32,9 +34,10 @@ pub(crate) struct Scored {
 }
 
 /// Both label maps of a scan on one grid, by one checkpoint.
-struct Pair {
+struct Pair<'a> {
     prediction: Vec<u8>,
-    reference: Vec<u8>,
+    /// Shared by the checkpoints, unless voxels have to be taken out of it.
+    reference: Cow<'a, [u8]>,
     lattice: Lattice,
     grid: Grid,
 }
@@ -64,7 +67,7 @@ impl Inputs<'_> {
         self.check_reference(scan, "a label plane", &reference)?;
         for (checkpoint, predicted) in &scan.predictions {
             let prediction = network::prediction(scan, predicted, self.predictions, shape);
-            let reference = reference.clone();
+            let reference = Cow::Borrowed(&reference[..]);
             let pair = Pair { prediction, reference, lattice, grid: Grid::Network };
             self.add(scan, checkpoint, pair, true, scored)?;
         }
@@ -85,7 +88,7 @@ impl Inputs<'_> {
         for (checkpoint, predicted) in &scan.predictions {
             let prediction =
                 native::prediction(scan, predicted, self.predictions, self.slices.info());
-            let reference = reference.clone();
+            let reference = Cow::Borrowed(&reference[..]);
             let pair = Pair { prediction, reference, lattice, grid: Grid::Native };
             self.add(scan, checkpoint, pair, rows, scored)?;
         }
@@ -147,7 +150,7 @@ impl Inputs<'_> {
         &self,
         scan: &Scan<'_>,
         checkpoint: &str,
-        mut pair: Pair,
+        mut pair: Pair<'_>,
         with_rows: bool,
         scored: &mut Scored,
     ) -> Result<(), EvaluateError> {
@@ -155,7 +158,7 @@ impl Inputs<'_> {
         self.check(scan, "the prediction", &pair.prediction, &Known::classes(dataset))?;
         let ignored = params
             .ignore_label
-            .map(|label| ignore(label, &mut pair.prediction, &mut pair.reference));
+            .map(|label| ignore(label, &mut pair.prediction, pair.reference.to_mut()));
         largest_components(params, dataset, &mut pair.prediction, pair.lattice.shape());
         let overlay = Overlay::new(&pair.prediction, &pair.reference, pair.lattice)
             .map_err(|source| EvaluateError::Metrics { case: scan.case.case_id.clone(), source })?;

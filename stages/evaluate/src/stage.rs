@@ -44,8 +44,8 @@ impl Stage for Evaluate {
     }
 
     fn resources(&self, _params: &EvaluateParams) -> Resources {
-        // A thread holds two copies of the label map and one prediction of the scan it works on, a
-        // few hundred MiB for the largest CT.
+        // A thread holds one label map and one prediction of the scan it works on, a few hundred
+        // MiB for the largest CT, and at most 256 MiB of distances for a hopeless prediction.
         Resources { cpus: Cpus::Count(2), memory_mib: 1024, ..Resources::default() }
     }
 

@@ -7,8 +7,9 @@
 use crate::bits::set_bits;
 use crate::surface::Surface;
 
-/// More voxels than this, half a GiB of distances, are not worth the memory.
-const MOST_VOXELS: usize = 1 << 26;
+/// More voxels than this, 256 MiB of distances, are not worth the memory; a CT of 128 slices has as
+/// many.
+const MOST_VOXELS: usize = 1 << 25;
 /// Voxels of a field that take as long as one search in the tree.
 const VOXELS_PER_SEARCH: usize = 400;
 /// Columns taken together, so that whole cache lines are read.
