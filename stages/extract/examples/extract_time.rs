@@ -16,7 +16,7 @@ use std::time::Instant;
 use pipeline_engine::stage::{ActionContext, Cancellation, Granted, Job, JobInput, Stage};
 use stages_extract::{Extract, ExtractParams};
 use stages_imaging::read_header;
-use stages_tables::{CaseRow, CasesTable, ClassInfo, DatasetInfo, Reading};
+use stages_tables::{CaseRow, CasesTable, ClassInfo, DatasetInfo};
 
 type Failure = Box<dyn std::error::Error>;
 

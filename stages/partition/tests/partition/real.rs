@@ -117,7 +117,10 @@ fn stratified_folds_have_four_patients_of_every_pathology() {
         assert_eq!(test.contains("patient074"), test.contains("patient076"));
         for group in ["DCM", "HCM", "MINF", "NOR", "RV"] {
             let of_group = |id: &&String| {
-                cases.rows.iter().any(|row| row.subject == **id && row.group.as_deref() == Some(group))
+                cases
+                    .rows
+                    .iter()
+                    .any(|row| row.subject == **id && row.group.as_deref() == Some(group))
             };
             let count = test.iter().filter(of_group).count();
             // 19 persons of group NOR are dealt, and one of them is two patients.
