@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: an optimized build, handed to the program that measures.
 
 use std::ffi::{OsStr, OsString};
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, Stdio};
 
 use crate::environment::Environment;
 use crate::error::Error;
@@ -11,6 +11,8 @@ use crate::{cargo, python};
 /// The crate that measures. It is one of its own so that this one, which everybody waits for,
 /// stays nearly without dependencies.
 const PACKAGE: &str = "xtask-bench";
+/// The program that does the imaging work of ours.
+const IMAGING_PACKAGE: &str = "xtask-bench-imaging";
 
 /// Builds what is to be measured unless `--program` names one, and becomes the program that
 /// measures.
@@ -34,11 +36,16 @@ pub(crate) fn bench(environment: &Environment, rest: &[OsString]) -> Result<Exit
             }
             Benchmark::Train => arguments.push(programs.join("examples/step_time").into()),
             Benchmark::Mi => arguments.push(programs.join("examples/bench_mi").into()),
+            Benchmark::Imaging => arguments.push(programs.join(IMAGING_PACKAGE).into()),
         }
     }
-    if measured == Some(Benchmark::Train) && !names(rest, "--python") {
-        arguments.push("--python".into());
-        arguments.push(python::prepare_pytorch(environment)?.into());
+    if !names(rest, "--python") {
+        let python = match measured {
+            Some(Benchmark::Train) => Some(python::prepare_pytorch(environment)?),
+            Some(Benchmark::Imaging) => Some(python::prepare_imaging(environment)?),
+            _ => None,
+        };
+        arguments.extend(python.into_iter().flat_map(|python| ["--python".into(), python.into()]));
     }
     if measured.is_some() {
         arguments.push("--root".into());
@@ -58,20 +65,29 @@ enum Benchmark {
     Engine,
     Train,
     Mi,
+    Imaging,
 }
 
 fn build(environment: &Environment, benchmark: Benchmark) -> Result<(), Error> {
-    let libtorch = cargo::set_up(environment)?;
+    let libtorch = || cargo::set_up(environment);
     match benchmark {
         Benchmark::Engine => {
+            let libtorch = libtorch()?;
             cargo::build_optimized(environment, &libtorch, &[])?;
             // What an action inside the process costs is seen on stages that do nothing.
             let toy = ["-p", "pipeline-cli", "--example", "toy"];
             cargo::build_optimized(environment, &libtorch, &toy)
         }
         // The training loop as the worker runs it, held back before every step.
-        Benchmark::Train => build_example(environment, &libtorch, "step_time"),
-        Benchmark::Mi => build_example(environment, &libtorch, "bench_mi"),
+        Benchmark::Train => build_example(environment, &libtorch()?, "step_time"),
+        Benchmark::Mi => build_example(environment, &libtorch()?, "bench_mi"),
+        // Has nothing to do with libtorch.
+        Benchmark::Imaging => {
+            let mut command = Command::new(&environment.cargo);
+            command.current_dir(&environment.root).stdin(Stdio::null());
+            command.args(["build", "--release", "-p", IMAGING_PACKAGE]);
+            cargo::step("the optimized build", command)
+        }
     }
 }
 
@@ -95,6 +111,7 @@ fn measured(rest: &[OsString]) -> Option<Benchmark> {
         "engine" => Some(Benchmark::Engine),
         "train" => Some(Benchmark::Train),
         "mi" => Some(Benchmark::Mi),
+        "imaging" => Some(Benchmark::Imaging),
         _ => None,
     }
 }
@@ -120,6 +137,7 @@ mod tests {
         assert_eq!(measured(&["engine", "--only", "plan"]), Some(Benchmark::Engine));
         assert_eq!(measured(&["train", "--threads", "1"]), Some(Benchmark::Train));
         assert_eq!(measured(&["mi"]), Some(Benchmark::Mi));
+        assert_eq!(measured(&["imaging", "--only", "read"]), Some(Benchmark::Imaging));
     }
 
     #[test]

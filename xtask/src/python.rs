@@ -37,6 +37,15 @@ fn with_pytorch() -> Python {
     }
 }
 
+/// What medical imaging in Python is done with.
+fn with_imaging() -> Python {
+    let packages =
+        ["monai", "nibabel", "SimpleITK", "scipy", "opencv-python-headless", "isal", "numpy"];
+    let torch = format!("torch=={}", libtorch::VERSION);
+    let packages = packages.map(String::from).into_iter().chain([torch]).collect();
+    Python { folder: "target/bench/imaging", packages }
+}
+
 /// Makes the Python of the tests. Without one the tests that need it say so and pass, so that nothing
 /// of this is an error.
 pub(crate) fn prepare(environment: &Environment) {
@@ -55,7 +64,19 @@ pub(crate) fn prepare(environment: &Environment) {
 /// # Errors
 /// [`Error::Python`] if it cannot be made.
 pub(crate) fn prepare_pytorch(environment: &Environment) -> Result<PathBuf, Error> {
-    let python = with_pytorch();
+    prepare_large(environment, &with_pytorch())
+}
+
+/// Makes the Python whose libraries read volumes, prepare slices and score label maps; returns its
+/// program.
+///
+/// # Errors
+/// [`Error::Python`] if it cannot be made.
+pub(crate) fn prepare_imaging(environment: &Environment) -> Result<PathBuf, Error> {
+    prepare_large(environment, &with_imaging())
+}
+
+fn prepare_large(environment: &Environment, python: &Python) -> Result<PathBuf, Error> {
     if !python.is_whole(&environment.root) {
         let size = if cfg!(target_os = "linux") {
             "fetches 2.7 GB and fills 5 GB with it and its CUDA libraries"

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::imaging::{self, ImagingArguments};
 use crate::mi::{self, MiArguments};
 use crate::train::{self, TrainArguments};
 
@@ -28,6 +29,9 @@ pub(crate) enum Benchmark {
     /// Local mutual information in its fast form beside the published one
     #[command(after_help = mi::EXAMPLES)]
     Mi(MiArguments),
+    /// Reading volumes, preparing slices and scoring label maps beside Python's libraries
+    #[command(after_help = imaging::EXAMPLES)]
+    Imaging(Box<ImagingArguments>),
     /// Runs the programs of the graph one after the other, as the measure of what a tool adds
     #[command(hide = true)]
     BareLoop {
@@ -165,9 +169,10 @@ mod tests {
         let parsed = Arguments::try_parse_from(all).map_err(|error| error.to_string())?;
         match parsed.benchmark {
             Benchmark::Engine(options) => Ok(*options),
-            Benchmark::Train(_) | Benchmark::Mi(_) | Benchmark::BareLoop { .. } => {
-                Err("not the engine".into())
-            }
+            Benchmark::Train(_)
+            | Benchmark::Mi(_)
+            | Benchmark::Imaging(_)
+            | Benchmark::BareLoop { .. } => Err("not the engine".into()),
         }
     }
 

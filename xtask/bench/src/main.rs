@@ -3,7 +3,8 @@
 //! All contestants get the same work, and all of them are measured in one run, turn by turn, so that
 //! whatever else the machine does falls on all alike. Only ratios within one run mean something.
 //! `session` and `part` are about the engine beside other tools for graphs of commands, `train` is
-//! about a training step beside PyTorch's, `mi` about one of its losses beside the published form.
+//! about a training step beside PyTorch's, `mi` about one of its losses beside the published form,
+//! `imaging` about volumes, slices and metrics beside Python's libraries.
 
 mod arguments;
 mod bare_loop;
@@ -11,6 +12,7 @@ mod dag;
 mod device;
 mod error;
 mod experiment;
+mod imaging;
 mod machine;
 mod measure;
 mod mi;
@@ -20,6 +22,7 @@ mod render;
 mod report;
 mod session;
 mod statistics;
+mod stepper;
 mod surroundings;
 mod target;
 mod tool;
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
         Benchmark::Engine(options) => session::run(&options),
         Benchmark::Train(options) => train::run(&options),
         Benchmark::Mi(options) => mi::run(&options),
+        Benchmark::Imaging(options) => imaging::run(&options),
         Benchmark::BareLoop { stages, cpus } => bare_loop::run(stages, cpus),
     };
     match result {

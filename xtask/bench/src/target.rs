@@ -63,6 +63,24 @@ impl Target {
         }
     }
 
+    /// How many times less processor time something must take: what other work on the machine hardly
+    /// changes.
+    pub(crate) fn cpu(
+        what: impl Into<String>,
+        limit: f64,
+        slow_s: Option<f64>,
+        fast_s: Option<f64>,
+    ) -> Self {
+        let ratio =
+            slow_s.zip(fast_s).filter(|(_, fast)| *fast > 0.0).map(|(slow, fast)| slow / fast);
+        Self {
+            what: what.into(),
+            wanted: format!("at least {limit} x"),
+            found: ratio.map_or_else(not_measured, |ratio| format!("{ratio:.2} x")),
+            met: ratio.map(|ratio| ratio >= limit),
+        }
+    }
+
     /// Adds to [`Self::speed`] what the processor time says, which other work on the machine hardly
     /// changes.
     pub(crate) fn and_cpu(mut self, slow: Option<f64>, fast: Option<f64>) -> Self {

@@ -165,7 +165,11 @@ fn every_way_of_interpolating_is_pinned_too() {
         (r#"{"image": "nearest", "label": "nearest"}"#, "corners", "644f5051343177a6"),
         (r#"{"image": "linear_antialiased", "label": "one_hot"}"#, "edges", "e43b1ec32f61b7a9"),
         (r#"{"image": "cubic", "label": "one_hot"}"#, "corners", "c6042b08a333091d"),
-        (r#"{"image": "cubic_convolution", "label": "nearest"}"#, "first_centre", "64bbb136211853de"),
+        (
+            r#"{"image": "cubic_convolution", "label": "nearest"}"#,
+            "first_centre",
+            "64bbb136211853de",
+        ),
     ];
     for (interpolation, convention, digest) in pinned {
         let params = params(&format!(

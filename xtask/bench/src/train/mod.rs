@@ -7,7 +7,6 @@
 mod agreement;
 mod options;
 mod session;
-mod stepper;
 
 pub(crate) use options::{EXAMPLES, TrainArguments};
 pub(crate) use session::run;

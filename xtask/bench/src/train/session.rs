@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use super::agreement::compare;
 use super::options::{TrainArguments, Work};
-use super::stepper::Stepper;
 use crate::error::BenchError;
 use crate::machine::{self, Machine};
 use crate::measure::{Invocation, step};
 use crate::race::{Repeats, Turn, race};
 use crate::render;
 use crate::report::{Group, Report, Row, Version, line, print};
+use crate::stepper::Stepper;
 use crate::surroundings::Surroundings;
 use crate::target::Target;
 
