@@ -1,7 +1,6 @@
 //! Real volumes beside SciPy, OpenCV, Pillow, SimpleITK and NumPy, whose values
 //! `tests/reference/make_reference.py` has written down.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -10,7 +9,7 @@ use stages_imaging::{
     AxisMap, GridConvention, Interpolation, OneHotMap, Resampler, read_label_map, read_volume,
     resample_nearest, restore_nearest,
 };
-use stages_tables::{CaseRow, Reading};
+use stages_tables::CaseRow;
 
 use crate::real::data;
 
@@ -241,22 +240,12 @@ fn row(root: &Path, volume: &VolumeReference) -> CaseRow {
     CaseRow {
         case_id: "case".to_owned(),
         subject: "subject".to_owned(),
-        phase: None,
-        group: None,
-        split: None,
-        attributes: BTreeMap::new(),
-        reading: Reading::default(),
-        intensity: None,
-        same_as: None,
         image: volume.image.clone(),
         label: Some(volume.label.clone()),
-        image_digest: String::new(),
-        label_digest: None,
         shape: header.shape.map(|n| n as u32),
         spacing_mm: header.spacing_mm,
         image_dtype: header.voxel_type.as_str().to_owned(),
-        label_dtype: None,
-        label_values: vec![],
+        ..CaseRow::default()
     }
 }
 

@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod acdc;
+#[cfg(test)]
 mod channels;
 #[cfg(test)]
 mod check;
