@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use pipeline_store::Digest;
 use stages_imaging::{
-    GeometryDifference, LabelMap, Volume, VolumeHeader, compare_geometry, read_label_map_with,
-    read_volume_with,
+    GeometryDifference, LabelMap, Orientation, Volume, VolumeHeader, compare_geometry,
+    read_label_map_with, read_volume_with,
 };
 use stages_tables::{CaseRow, DatasetInfo, Intensity};
 
@@ -83,7 +83,7 @@ impl Examiner<'_> {
             label_values: map.as_ref().map(LabelMap::values).unwrap_or_default(),
             intensity: Intensity::of(&volume.voxels),
         };
-        let warning = map.as_ref().and_then(|map| elsewhere(case, &volume.header, &map.header));
+        let warning = map.as_ref().and_then(|map| turned(case, &volume.header, &map.header));
         Ok(Examined { row, voxels: voxel_digest(&volume), warning })
     }
 
@@ -132,18 +132,25 @@ impl Examiner<'_> {
     }
 }
 
-/// What a person should know of an image and a label map that lie elsewhere in the patient.
-fn elsewhere(case: &str, image: &VolumeHeader, label: &VolumeHeader) -> Option<String> {
+/// A sentence about an image and a label map that lie differently in the patient.
+///
+/// It is no error: many programs write label maps without the orientation of their image, and only
+/// the voxels' order counts here.
+fn turned(case: &str, image: &VolumeHeader, label: &VolumeHeader) -> Option<String> {
     let differences = compare_geometry(image, label);
-    let places: Vec<String> = differences
-        .iter()
-        .filter(|difference| !difference.is_error())
-        .map(ToString::to_string)
-        .collect();
-    (!places.is_empty()).then(|| {
+    let differs = differences.iter().any(|difference| !difference.is_error());
+    let (image, label) = (image.orientation?, label.orientation?);
+    let say = |orientation: Orientation| {
+        let [x, y, z] = orientation.origin_mm;
+        let codes = String::from_iter(orientation.codes());
+        format!("{codes} from ({x:.3}, {y:.3}, {z:.3}) mm")
+    };
+    differs.then(|| {
         format!(
-            "case `{case}`: {}; voxels are taken to belong together in their order",
-            places.join(", ")
+            "case `{case}`: the image lies {} in the patient, the label map {}; voxels are taken \
+             to belong together in their order",
+            say(image),
+            say(label)
         )
     })
 }

@@ -30,53 +30,28 @@ pub(crate) struct Survey<'a> {
     pub(crate) params: &'a IngestParams,
 }
 
-impl<'a> Survey<'a> {
-    /// Every case with what names and small files tell about it, and what is wrong with these.
-    pub(crate) fn scans(&self) -> (Vec<Scan<'a>>, Vec<Problem>) {
-        let Self { manifest, inventory, files, params } = *self;
-        let layout = &manifest.file.layout;
-        let mut problems = inventory.problems(manifest, params.subjects.as_deref());
-        let mut listing = None;
-        if let Some(list) = &layout.list {
-            let path = inventory.list.as_ref().map(|path| files[path].as_path());
-            match Listing::read(list, path, manifest) {
-                Ok(read) => {
-                    problems.extend(read.problems(manifest, inventory, &|path| self.wants(path)));
-                    listing = Some(read);
-                }
-                Err(problem) => problems.push(problem),
-            }
-        }
-        if params.channel.is_some() && layout.frames.is_some() {
-            let message = format!(
-                "was chosen by the parameter `channel`, but `{}` reads the volumes of its 4-D \
-                 images as frames in time",
-                manifest.file.name
-            );
-            problems.push(Problem::Channel { message });
-        }
-        let channel = match params.channel.as_ref().or(layout.channel.as_ref()) {
-            // Without the list, which is missing, nobody knows the names.
-            Some(channel) if listing.is_some() || layout.list.is_none() => {
-                channel_index(channel, manifest, listing.as_ref())
-                    .map_err(|message| problems.push(Problem::Channel { message }))
-                    .ok()
-            }
-            _ => None,
-        };
-        let mut of_cases = BTreeMap::new();
-        if let Some(params) = &layout.attributes {
-            let (found, wrong) = attributes(params, manifest, inventory, files);
-            of_cases = found;
-            problems.extend(wrong);
-        }
-        (scans(manifest, inventory, of_cases, listing.as_ref(), channel), problems)
-    }
+/// The cases of a dataset before their volumes are read.
+pub(crate) struct Prepared<'a> {
+    /// The cases, by name.
+    pub(crate) scans: Vec<Scan<'a>>,
+    /// Everything that is wrong so far.
+    pub(crate) problems: Vec<Problem>,
+}
 
+/// What the digests of a release say.
+#[derive(Default)]
+pub(crate) struct Digests {
+    /// Files with another content.
+    pub(crate) problems: Vec<Problem>,
+    /// A sentence about files that no digest is known of.
+    pub(crate) uncovered: Option<String>,
+}
+
+impl<'a> Survey<'a> {
     /// Reads every case, in parallel; rows by case, or everything that is wrong.
     pub(crate) fn rows(&self, context: &ActionContext<'_>) -> Result<Vec<CaseRow>, StageError> {
         let Self { manifest, inventory, files, .. } = *self;
-        let (scans, mut problems) = self.scans();
+        let Prepared { scans, mut problems } = self.prepare();
         let dataset = manifest.dataset();
         let examiner = Examiner { files, inventory, dataset: &dataset };
         let total = scans.len() as u64;
@@ -85,10 +60,11 @@ impl<'a> Survey<'a> {
             .num_threads(context.granted().cpus.max(1) as usize)
             .build()
             .map_err(StageError::new)?;
-        let (wrong, uncovered) =
-            pool.install(|| self.checksum_problems(&|| context.check_cancelled()))?;
-        problems.extend(wrong);
-        if let Some(sentence) = uncovered {
+        let is_cancelled = || context.check_cancelled().is_err();
+        let digests = pool.install(|| self.digests(&is_cancelled));
+        context.check_cancelled()?;
+        problems.extend(digests.problems);
+        if let Some(sentence) = digests.uncovered {
             context.warn(sentence);
         }
         let examined: Vec<_> = pool.install(|| {
@@ -131,6 +107,49 @@ impl<'a> Survey<'a> {
         }
     }
 
+    /// Makes cases of the files, without reading a volume, and says what is wrong with them.
+    pub(crate) fn prepare(&self) -> Prepared<'a> {
+        let Self { manifest, inventory, files, params } = *self;
+        let layout = &manifest.file.layout;
+        let mut problems = inventory.problems(manifest, params.subjects.as_deref());
+        let mut listing = None;
+        if let Some(list) = &layout.list {
+            let path = inventory.list.as_ref().map(|path| files[path].as_path());
+            match Listing::read(list, path, manifest) {
+                Ok(read) => {
+                    problems.extend(read.problems(manifest, inventory, &|path| self.wants(path)));
+                    listing = Some(read);
+                }
+                Err(problem) => problems.push(problem),
+            }
+        }
+        if params.channel.is_some() && layout.frames.is_some() {
+            let message = format!(
+                "was chosen by the parameter `channel`, but `{}` reads the volumes of its 4-D \
+                 images as frames in time",
+                manifest.file.name
+            );
+            problems.push(Problem::Channel { message });
+        }
+        let channel = match params.channel.as_ref().or(layout.channel.as_ref()) {
+            // Without the list, which is missing, nobody knows the names.
+            Some(channel) if listing.is_some() || layout.list.is_none() => {
+                channel_index(channel, manifest, listing.as_ref())
+                    .map_err(|message| problems.push(Problem::Channel { message }))
+                    .ok()
+            }
+            _ => None,
+        };
+        let mut of_cases = BTreeMap::new();
+        if let Some(params) = &layout.attributes {
+            let (found, wrong) = attributes(params, manifest, inventory, files);
+            of_cases = found;
+            problems.extend(wrong);
+        }
+        let scans = scans(manifest, inventory, of_cases, listing.as_ref(), channel);
+        Prepared { scans, problems }
+    }
+
     /// Whether a file would be read if it were there.
     fn wants(&self, path: &str) -> bool {
         let manifest = self.manifest;
@@ -145,35 +164,26 @@ impl<'a> Survey<'a> {
             && among(&self.params.splits, parts.get(crate::manifest::SPLIT).cloned())
     }
 
-    /// Files that have another digest than the release says, in parallel, and a sentence about files
-    /// that it says nothing of.
-    ///
-    /// # Errors
-    /// The first error of `go_on`, which is asked before every file.
-    pub(crate) fn checksum_problems<E: Send>(
-        &self,
-        go_on: &(dyn Fn() -> Result<(), E> + Sync),
-    ) -> Result<(Vec<Problem>, Option<String>), E> {
+    /// Compares files with the digests that the release gives, in parallel.
+    pub(crate) fn digests(&self, is_cancelled: &(dyn Fn() -> bool + Sync)) -> Digests {
         let checksums = match Checksums::of(self.manifest, self.inventory, self.files) {
             Ok(Some(checksums)) => checksums,
-            Ok(None) => return Ok((Vec::new(), None)),
-            Err(problem) => return Ok((vec![problem], None)),
+            Ok(None) => return Digests::default(),
+            Err(problem) => return Digests { problems: vec![problem], uncovered: None },
         };
         let mut names = self.inventory.files();
         names.retain(|name| Some(*name) != self.inventory.checksums.as_ref());
         let uncovered = checksums.uncovered(&names);
-        let one = |name: &&String| {
-            go_on()?;
-            Ok(checksums.problem(name, &self.files[*name]))
+        let one = |name: &String| {
+            if is_cancelled() { None } else { checksums.problem(name, &self.files[name]) }
         };
         let names: Vec<&String> = names.into_iter().collect();
-        let found: Vec<_> = names.par_iter().map(one).collect::<Result<_, E>>()?;
-        Ok((found.into_iter().flatten().collect(), uncovered))
+        Digests { problems: names.par_iter().filter_map(|name| one(name)).collect(), uncovered }
     }
 
     /// Says what was found, and what a person should know about it.
     pub(crate) fn say(&self, rows: &[CaseRow], context: &ActionContext<'_>) {
-        let subjects = subject_count(rows.iter().map(|row| row.subject.as_str()));
+        let subjects = subject_count(rows.iter());
         let slices: u64 = rows.iter().map(|row| u64::from(row.shape[2])).sum();
         let unlabelled = rows.iter().filter(|row| row.label.is_none()).count();
         context.info(format!(
@@ -183,9 +193,10 @@ impl<'a> Survey<'a> {
             rows.len()
         ));
         if self.params.subjects.is_none() && context.optional_input("dataset").is_none() {
-            let found = rows.iter().map(|row| (row.subject.as_str(), row.split.as_deref()));
-            for sentence in self.incomplete(&found.collect::<Vec<_>>()) {
-                context.warn(sentence);
+            let cases: Vec<_> =
+                rows.iter().map(|row| (row.subject.as_str(), row.split.as_deref())).collect();
+            for sentence in self.incomplete(&cases) {
+                context.warn(format!("{sentence}; scores do not compare with published ones"));
             }
         }
         let empty: Vec<&str> = rows
@@ -202,20 +213,15 @@ impl<'a> Survey<'a> {
         }
     }
 
-    /// Where there is more or less than the manifest expects; `found` has subject and split of every
-    /// case.
-    pub(crate) fn incomplete(&self, found: &[(&str, Option<&str>)]) -> Vec<String> {
-        let subjects_and_cases = |split: Option<&str>| {
-            let of_split = || found.iter().filter(|case| split.is_none() || case.1 == split);
-            [subject_count(of_split().map(|case| case.0)), of_split().count()]
-        };
+    /// Where there is more or less than the manifest expects, by subject and split of every case.
+    pub(crate) fn incomplete(&self, cases: &[(&str, Option<&str>)]) -> Vec<String> {
         let Some(expect) = &self.manifest.file.expect else { return Vec::new() };
         let name = &self.manifest.file.name;
         let wrong = |what: String, found: [usize; 2], expected: [usize; 2]| {
             (found != expected).then(|| {
                 format!(
                     "{what} is not the complete one: found {} cases of {} subjects, the manifest \
-                     expects {} of {}; scores do not compare with published ones",
+                     expects {} of {}",
                     found[1], found[0], expected[1], expected[0]
                 )
             })
@@ -223,24 +229,27 @@ impl<'a> Survey<'a> {
         let mut sentences = Vec::new();
         for (split, count) in &expect.splits {
             if self.params.splits.as_ref().is_none_or(|splits| splits.contains(split)) {
+                let of_split = || cases.iter().filter(|(_, own)| *own == Some(split));
+                let found = [distinct(of_split()), of_split().count()];
                 let what = format!("the split `{split}` of dataset `{name}`");
-                let expected = [count.subjects, count.cases];
-                sentences.extend(wrong(what, subjects_and_cases(Some(split)), expected));
+                sentences.extend(wrong(what, found, [count.subjects, count.cases]));
             }
         }
         // What is missing of a split is missing of the whole, too.
         if sentences.is_empty() && self.params.splits.is_none() {
+            let found = [distinct(cases.iter()), cases.len()];
             let expected = [expect.subjects, expect.cases];
-            sentences.extend(wrong(
-                format!("dataset `{name}`"),
-                subjects_and_cases(None),
-                expected,
-            ));
+            sentences.extend(wrong(format!("dataset `{name}`"), found, expected));
         }
         sentences
     }
 }
 
-fn subject_count<'a>(subjects: impl Iterator<Item = &'a str>) -> usize {
-    subjects.collect::<BTreeSet<_>>().len()
+/// How many subjects the cases are of.
+fn distinct<'a>(cases: impl Iterator<Item = &'a (&'a str, Option<&'a str>)>) -> usize {
+    cases.map(|(subject, _)| subject).collect::<BTreeSet<_>>().len()
+}
+
+fn subject_count<'a>(rows: impl Iterator<Item = &'a CaseRow>) -> usize {
+    rows.map(|row| &row.subject).collect::<BTreeSet<_>>().len()
 }

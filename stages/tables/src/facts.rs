@@ -21,7 +21,7 @@ pub struct FactRow {
     pub phase: Option<String>,
     /// Its group, if the dataset has groups.
     pub group: Option<String>,
-    /// The part of the release, such as `training`.
+    /// The part of the release that it comes from, where the dataset has parts.
     pub split: Option<String>,
     /// Path of the image, from the folder in which the manifest's paths start.
     pub image: Option<String>,

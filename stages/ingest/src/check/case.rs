@@ -6,10 +6,11 @@ use pipeline_store::Digest;
 use stages_imaging::{
     Disk, ImageReader, ImagingError, LabelMap, Oddity, Volume, compare_geometry, read_header_with,
 };
-use stages_tables::{FactRow, Reading};
+use stages_tables::FactRow;
 
 use super::labels::LabelCounts;
 use super::names::{count, names, number};
+use super::oddities::OddFile;
 use super::{Finding, FindingKind, Intensities};
 use crate::examine::{Examiner, voxel_digest};
 use crate::scan::Scan;
@@ -23,6 +24,8 @@ pub(crate) struct CaseReading {
     pub(crate) findings: Vec<Finding>,
     /// Digest of the image's voxels.
     pub(crate) voxels: Option<Digest>,
+    /// What is odd about its files.
+    pub(crate) oddities: Vec<OddFile>,
 }
 
 impl CaseReading {
@@ -31,26 +34,31 @@ impl CaseReading {
         self.findings.push(Finding::from(&problem).in_file(path));
     }
 
-    fn odd(&mut self, path: &str, oddities: &[Oddity]) {
+    fn odd(&mut self, path: &str, oddities: Vec<Oddity>) {
         let case = &self.facts.case_id;
-        for oddity in oddities {
-            let kind = if oddity.is_warning() {
-                FindingKind::OddHeader
-            } else {
-                FindingKind::HeaderRemark
-            };
-            let message = format!("case `{case}`: {path}: {oddity}");
-            self.findings.push(Finding::of_case(kind, case, message).in_file(path));
+        let file = |oddity| OddFile { case: case.clone(), file: path.to_owned(), oddity };
+        self.oddities.extend(oddities.into_iter().map(file));
+    }
+
+    /// Where image and label map lie at different places of the patient. Differences in shape and
+    /// voxel size are problems, which are told elsewhere.
+    fn placement(&mut self, image: &Volume, label: &LabelMap) {
+        let differences = compare_geometry(&image.header, &label.header);
+        for difference in differences.iter().filter(|difference| !difference.is_error()) {
+            let case = &self.facts.case_id;
+            let message = format!("case `{case}`: {difference}");
+            let finding = Finding::of_case(FindingKind::PlacementDiffers, case, message);
+            self.findings.push(finding);
         }
     }
 }
 
 /// Reads cases.
 pub(crate) struct CaseReader<'a> {
-    examiner: &'a Examiner<'a>,
-    manifest: &'a Manifest,
-    /// Whether values are Hounsfield units.
-    hounsfield: bool,
+    /// Where files are.
+    pub(crate) examiner: &'a Examiner<'a>,
+    /// What they mean.
+    pub(crate) manifest: &'a Manifest,
 }
 
 /// No part of a person is denser than air by so little; a CT image without any such voxel has lost
@@ -59,14 +67,10 @@ const NEAR_AIR: f64 = -200.0;
 /// The twelve bits of a scanner, from -1024; resampling reaches a little further down.
 const SCANNER: std::ops::RangeInclusive<f64> = -1200.0..=3071.0;
 
-impl<'a> CaseReader<'a> {
-    pub(crate) fn new(examiner: &'a Examiner<'a>, manifest: &'a Manifest) -> Self {
-        Self { examiner, manifest, hounsfield: manifest.is_ct() }
-    }
-
+impl CaseReader<'_> {
     /// Reads image and label map from end to end.
     pub(crate) fn read(&self, scan: &Scan<'_>) -> CaseReading {
-        let Scan { case, files, attributes, reading: how } = scan;
+        let Scan { case, files, attributes, .. } = scan;
         let (image, label) = (files.images.first(), files.labels.first());
         let mut reading = CaseReading {
             facts: FactRow {
@@ -81,18 +85,14 @@ impl<'a> CaseReader<'a> {
             },
             findings: Vec::new(),
             voxels: None,
+            oddities: Vec::new(),
         };
-        let volume = image.and_then(|path| self.image(&mut reading, path, how));
-        let map = label.and_then(|path| self.label(&mut reading, path, how));
+        let volume = image.and_then(|path| self.image(&mut reading, path, scan));
+        let map = label.and_then(|path| self.label(&mut reading, path, scan));
         if let (Some(volume), Some(map)) = (&volume, &map) {
             let problems = self.examiner.mismatches(case, volume, map);
             reading.findings.extend(problems.iter().map(Finding::from));
-            let differences = compare_geometry(&volume.header, &map.header);
-            for difference in differences.iter().filter(|difference| !difference.is_error()) {
-                let message = format!("case `{case}`: {difference}");
-                let kind = FindingKind::PlacementDiffers;
-                reading.findings.push(Finding::of_case(kind, case, message));
-            }
+            reading.placement(volume, map);
         }
         if label.is_none() && !self.manifest.label_required(files.split()) {
             let message = format!("case `{case}` has no label map");
@@ -101,19 +101,20 @@ impl<'a> CaseReader<'a> {
         reading
     }
 
-    fn image(&self, reading: &mut CaseReading, path: &str, how: &Reading) -> Option<Volume> {
+    fn image(&self, reading: &mut CaseReading, path: &str, scan: &Scan<'_>) -> Option<Volume> {
+        let options = scan.reading.image_options();
         let file = self.examiner.path(path);
         reading.facts.image_bytes = self.bytes(path);
         reading.facts.image_digest = self.digest(path);
-        let volume = match ImageReader::new(&Disk).volume(file, &how.image_options()) {
+        let volume = match ImageReader::new(&Disk).volume(file, &options) {
             Ok((volume, oddities)) => {
-                reading.odd(path, &oddities);
+                reading.odd(path, oddities);
                 volume
             }
             Err(source) => {
                 reading.unreadable(path, source);
                 // The header may say more than nothing.
-                let header = read_header_with(file, &how.image_options()).ok()?;
+                let header = read_header_with(file, &options).ok()?;
                 reading.facts.shape = Some(header.shape.map(|n| n as u32));
                 reading.facts.spacing_mm = Some(header.spacing_mm);
                 return None;
@@ -143,10 +144,10 @@ impl<'a> CaseReader<'a> {
         if values.min == values.max {
             let message = format!("case `{case}`: every voxel of {path} is {min}");
             findings.push(finding(FindingKind::ConstantImage, message));
-        } else if self.hounsfield && values.min > NEAR_AIR {
+        } else if self.manifest.is_ct() && values.min > NEAR_AIR {
             let message = format!("case `{case}`: values of {path} are from {min} to {max}");
             findings.push(finding(FindingKind::NotHounsfield, message));
-        } else if self.hounsfield
+        } else if self.manifest.is_ct()
             && !(SCANNER.contains(&values.min) && SCANNER.contains(&values.max))
         {
             let message = format!("case `{case}`: values of {path} are from {min} to {max}");
@@ -155,13 +156,13 @@ impl<'a> CaseReader<'a> {
         findings
     }
 
-    fn label(&self, reading: &mut CaseReading, path: &str, how: &Reading) -> Option<LabelMap> {
+    fn label(&self, reading: &mut CaseReading, path: &str, scan: &Scan<'_>) -> Option<LabelMap> {
+        let options = scan.reading.label_options();
         reading.facts.label_bytes = self.bytes(path);
         reading.facts.label_digest = self.digest(path);
-        let file = self.examiner.path(path);
-        let map = match ImageReader::new(&Disk).label_map(file, &how.label_options()) {
+        let map = match ImageReader::new(&Disk).label_map(self.examiner.path(path), &options) {
             Ok((map, oddities)) => {
-                reading.odd(path, &oddities);
+                reading.odd(path, oddities);
                 map
             }
             Err(source) => {

@@ -58,12 +58,6 @@ pub enum FindingKind {
     ListedButMissing,
     /// Something about an attribute file.
     Attributes,
-    /// A channel that is not there.
-    Channel,
-    /// A list of digests that cannot be used.
-    ChecksumsUnusable,
-    /// A file with another digest than the release says.
-    ChecksumDiffers,
     /// A file that cannot be read from end to end.
     Unreadable,
     /// An image with voxels that are not numbers.
@@ -76,6 +70,8 @@ pub enum FindingKind {
     UnknownClass,
     /// The same image in two cases.
     IdenticalImages,
+    /// A file with another content than the release has.
+    Checksum,
     /// Another problem that the stage reports.
     Refused,
     /// Another number of cases or subjects than the complete dataset has.
@@ -106,18 +102,16 @@ pub enum FindingKind {
     OddIntensity,
     /// A structure far larger or smaller than usual.
     OddVolume,
-    /// A header that other programs may read in another way.
-    HeaderRemark,
     /// Another voxel type than most cases have.
     OddType,
     /// CT values beyond the scanner's scale.
     BeyondHounsfield,
     /// One person under two names, as the manifest says.
     KnownTwins,
+    /// Something odd that the files of a release have in common, and that is read by the rules.
+    CommonHeader,
     /// A case without label map, where the manifest allows that.
     Unlabelled,
-    /// Files of which the release's list of digests says nothing.
-    WithoutChecksum,
     /// A file that matches no pattern of the manifest.
     UnmatchedFile,
 }
@@ -157,15 +151,13 @@ impl FindingKind {
             Self::NotListed => ("not_listed", Error, "files that the list does not name", "add them to the list, or move them elsewhere"),
             Self::ListedButMissing => ("listed_but_missing", Error, "listed files that are not there", "restore them from the release"),
             Self::Attributes => ("attributes", Error, "attribute files", "correct the file, or the keys in the manifest's `attributes`"),
-            Self::Channel => ("channel", Error, "the channel to read", "correct `layout.channel` in the manifest"),
-            Self::ChecksumsUnusable => ("checksums_unusable", Error, "the list of digests", "restore the list from the release, or correct the manifest's `checksums`"),
-            Self::ChecksumDiffers => ("checksum_differs", Error, "files that were changed", "restore them from the release: they are not what its digests say"),
             Self::Unreadable => ("unreadable", Error, "files that cannot be read", "restore them from the release; a copy that was cut short is the usual cause"),
             Self::NonFinite => ("non_finite", Error, "voxels that are not numbers", "replace them in the file, or leave the subject out with `subjects`"),
             Self::ShapeMismatch => ("shape_mismatch", Error, "image and label map have different shapes", "the label map must lie on the image's grid: export it again or resample it"),
             Self::SpacingMismatch => ("spacing_mismatch", Error, "image and label map have different voxel sizes", "find out which header is right and correct the other"),
             Self::UnknownClass => ("unknown_class", Error, "label values that are no class", "add the class to the manifest, or correct the label map"),
             Self::IdenticalImages => ("identical_images", Error, "the same image in several cases", "remove the copies; if the release truly has one person under two names, say so in `same_person`"),
+            Self::Checksum => ("checksum", Error, "files that are not the release's", "download them again"),
             Self::Refused => ("refused", Error, "other problems", "correct the file that is named"),
             Self::CountDiffers => ("count_differs", Warning, "not the complete dataset", "scores do not compare with published ones until it is complete"),
             Self::PlacementDiffers => ("placement_differs", Warning, "image and label map lie at different places", "look at the case with `data preview`; if the contours fit, only a header is wrong"),
@@ -181,12 +173,11 @@ impl FindingKind {
             Self::OddShape => ("odd_shape", Warning, "unusual numbers of voxels", "look at the case with `data preview`"),
             Self::OddIntensity => ("odd_intensity", Warning, "unusual intensities", "look at the case with `data preview`; it may be scaled or stored in another way"),
             Self::OddVolume => ("odd_volume", Warning, "unusual sizes of structures", "look at the case with `data preview`; the annotation may be incomplete, or the voxel size wrong"),
-            Self::HeaderRemark => ("header_remark", Note, "headers that other programs may read differently", "nothing: they are read as described here"),
             Self::OddType => ("odd_type", Note, "another voxel type than most", "nothing, if the values are right: it often means that a case was processed differently"),
             Self::BeyondHounsfield => ("beyond_hounsfield", Note, "CT values beyond the scanner's scale", "nothing, if images are clipped to a window: it is padding outside the field of view, or metal"),
             Self::KnownTwins => ("known_twins", Note, "one person under several names", "nothing: the manifest says so, and splits keep them together"),
+            Self::CommonHeader => ("common_header", Note, "headers that are read by a rule", "nothing: the files are read as described here"),
             Self::Unlabelled => ("unlabelled", Note, "cases without label map", "nothing: they can be used as unlabelled data"),
-            Self::WithoutChecksum => ("without_checksum", Note, "files without digest", "nothing: they are read, but nobody can tell whether they were changed"),
             Self::UnmatchedFile => ("unmatched_file", Note, "files that match no pattern", "nothing, if they are not part of the dataset; otherwise correct the manifest's `layout`"),
         }
     }
@@ -245,12 +236,9 @@ fn parts(problem: &Problem) -> (FindingKind, Option<&String>, Option<&String>) {
         Problem::NotListed { case, path, .. } => (Kind::NotListed, Some(case), Some(path)),
         Problem::ListedButMissing { path, .. } => (Kind::ListedButMissing, None, Some(path)),
         Problem::NoAttributes { case, .. } => (Kind::Attributes, Some(case), None),
-        Problem::Attribute { file, .. }
-        | Problem::AttributeTable { file, .. }
-        | Problem::PhaseMissing { file, .. } => (Kind::Attributes, None, Some(file)),
-        Problem::Checksums { file, .. } => (Kind::ChecksumsUnusable, None, Some(file)),
-        Problem::Checksum { file, .. } => (Kind::ChecksumDiffers, None, Some(file)),
-        Problem::Channel { .. } => (Kind::Channel, None, None),
+        Problem::Attribute { file, .. } | Problem::PhaseMissing { file, .. } => {
+            (Kind::Attributes, None, Some(file))
+        }
         Problem::NoPhase { case, file, .. } => (Kind::Attributes, Some(case), Some(file)),
         Problem::Unreadable { case, source: ImagingError::NonFinite { .. } } => {
             (Kind::NonFinite, Some(case), None)
@@ -262,6 +250,10 @@ fn parts(problem: &Problem) -> (FindingKind, Option<&String>, Option<&String>) {
         Problem::Spacing { case, .. } => (Kind::SpacingMismatch, Some(case), None),
         Problem::Classes { case, .. } => (Kind::UnknownClass, Some(case), None),
         Problem::Identical { .. } => (Kind::IdenticalImages, None, None),
+        Problem::AttributeTable { file, .. } => (Kind::Attributes, None, Some(file)),
+        Problem::Checksum { file, .. } => (Kind::Checksum, None, Some(file)),
+        Problem::Checksums { file, .. } => (Kind::Refused, None, Some(file)),
+        Problem::Channel { .. } => (Kind::Refused, None, None),
     }
 }
 

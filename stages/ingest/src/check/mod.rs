@@ -11,6 +11,7 @@ mod intensity;
 mod json;
 mod labels;
 mod names;
+mod oddities;
 mod outlier;
 mod place;
 mod report;

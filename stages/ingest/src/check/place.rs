@@ -7,8 +7,9 @@ use pipeline_engine::stage::{SourceContext, SourceOrigin};
 
 use crate::inventory::Inventory;
 use crate::locate;
+use crate::survey::Survey;
 use crate::walk::{dataset_files, start_of};
-use crate::{IngestError, Manifest};
+use crate::{IngestError, IngestParams, Manifest};
 
 /// Where a dataset is looked for.
 #[derive(Debug, Clone, Copy, Default)]
@@ -17,6 +18,8 @@ pub struct DatasetPlace<'a> {
     pub root: Option<&'a Path>,
     /// The folder that holds the datasets' folders.
     pub data_root: Option<&'a Path>,
+    /// Only these parts of the release; none for all.
+    pub splits: Option<&'a [String]>,
 }
 
 /// A dataset that was found: its manifest and its files.
@@ -26,8 +29,37 @@ pub struct FoundDataset {
     pub manifest: Manifest,
     /// The folder in which the manifest's paths start.
     pub folder: PathBuf,
-    /// Every file below it, by its path from there.
+    /// Only these parts of the release were looked at.
+    pub(crate) splits: Option<Vec<String>>,
+    /// Every file below it, by its path from there, of these parts.
     pub(crate) files: BTreeMap<String, PathBuf>,
+}
+
+impl FoundDataset {
+    /// How many cases there are, of these subjects or of all.
+    pub fn case_count(&self, subjects: Option<&[String]>) -> usize {
+        let inventory = Inventory::of(&self.manifest, subjects, self.files.keys());
+        let params = self.params(subjects);
+        let survey = Survey {
+            manifest: &self.manifest,
+            inventory: &inventory,
+            files: &self.files,
+            params: &params,
+        };
+        survey.prepare().scans.len()
+    }
+
+    /// What the stage would be asked for.
+    pub(crate) fn params(&self, subjects: Option<&[String]>) -> IngestParams {
+        IngestParams {
+            manifest: self.manifest.file.name.clone(),
+            name: None,
+            root: None,
+            splits: self.splits.clone(),
+            channel: None,
+            subjects: subjects.map(<[String]>::to_vec),
+        }
+    }
 }
 
 /// A manifest that was found.
@@ -71,27 +103,32 @@ pub fn dataset_folder(manifest: &Manifest, data_root: &Path) -> Option<PathBuf> 
 /// Finds a dataset and lists its files.
 ///
 /// # Errors
-/// [`IngestError::NoDataset`] where no such folder is, [`IngestError::Walk`] where it cannot be
-/// listed.
+/// [`IngestError::NoDataset`] where no such folder is, [`IngestError::NoSuchSplit`] and
+/// [`IngestError::NoSplit`] for parts that are not there, [`IngestError::Walk`] where a folder
+/// cannot be listed.
 pub fn find_dataset(
-    manifest: Manifest,
+    manifest: &Manifest,
     place: DatasetPlace<'_>,
 ) -> Result<FoundDataset, IngestError> {
-    let mut folders = candidates(&manifest, place)?.into_iter();
-    let first = folders.next().expect("there is at least one candidate");
-    let first = open(&manifest, &first)?;
+    let found = |(folder, files)| FoundDataset {
+        manifest: manifest.clone(),
+        folder,
+        splits: place.splits.map(<[String]>::to_vec),
+        files,
+    };
+    let holds_cases = |files: &Files| !Inventory::of(manifest, None, files.keys()).cases.is_empty();
+    let mut first = None;
     // The folder above the dataset's is easily meant; it counts only where it holds no case itself.
-    if Inventory::of(&manifest, None, first.1.keys()).cases.is_empty() {
-        for folder in folders {
-            let (folder, files) = open(&manifest, &folder)?;
-            if !Inventory::of(&manifest, None, files.keys()).cases.is_empty() {
-                return Ok(FoundDataset { manifest, folder, files });
-            }
+    for folder in candidates(manifest, place)? {
+        match open(manifest, &folder, place.splits) {
+            Ok(opened) if holds_cases(&opened.1) => return Ok(found(opened)),
+            other => first = first.or(Some(other)),
         }
     }
-    let (folder, files) = first;
-    Ok(FoundDataset { manifest, folder, files })
+    first.expect("there is at least one candidate").map(found)
 }
+
+type Files = BTreeMap<String, PathBuf>;
 
 /// Folders that are there, best first; never empty.
 fn candidates(manifest: &Manifest, place: DatasetPlace<'_>) -> Result<Vec<PathBuf>, IngestError> {
@@ -116,8 +153,9 @@ fn candidates(manifest: &Manifest, place: DatasetPlace<'_>) -> Result<Vec<PathBu
 fn open(
     manifest: &Manifest,
     root: &Path,
-) -> Result<(PathBuf, BTreeMap<String, PathBuf>), IngestError> {
+    splits: Option<&[String]>,
+) -> Result<(PathBuf, Files), IngestError> {
     let folder = start_of(root, &manifest.file.layout.start);
-    let files = dataset_files(&folder, manifest, None)?.files;
+    let files = dataset_files(&folder, manifest, splits)?.files;
     Ok((folder, files))
 }

@@ -25,6 +25,7 @@ pub(crate) fn summary(checked: &Checked) -> Vec<(&'static str, String)> {
             lines.push((name, value));
         }
     };
+    add("splits", frequencies(facts, |row| row.split.as_deref()));
     add("phases", frequencies(facts, |row| row.phase.as_deref()));
     add("groups", frequencies(facts, |row| row.group.as_deref()));
     add("voxel type", frequencies(facts, |row| row.image_dtype.as_deref()));

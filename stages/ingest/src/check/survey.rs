@@ -10,12 +10,13 @@ use stages_tables::{DatasetInfo, FactRow, FactsTable, FindingRow, FindingsTable}
 use super::across::{self, across};
 use super::case::{CaseReader, CaseReading};
 use super::names::count;
+use super::oddities::Oddities;
 use super::{Finding, FindingKind, FoundDataset, Severity};
 use crate::examine::Examiner;
 use crate::inventory::Inventory;
 use crate::scan::Scan;
-use crate::survey::Survey;
-use crate::{ExpectParams, IngestParams};
+use crate::survey::{Prepared, Survey};
+use crate::{ExpectParams, Problem};
 
 /// What to look at, and with what.
 #[derive(Debug, Clone, Default)]
@@ -83,37 +84,8 @@ impl Checked {
     }
 }
 
-impl FoundDataset {
-    /// How many cases there are, of these subjects or of all.
-    pub fn case_count(&self, subjects: Option<&[String]>) -> usize {
-        let inventory = Inventory::of(&self.manifest, subjects, self.files.keys());
-        let params = self.params(subjects);
-        self.survey(&inventory, &params).scans().0.len()
-    }
-
-    /// The dataset as the stage would see it.
-    pub(crate) fn survey<'a>(
-        &'a self,
-        inventory: &'a Inventory,
-        params: &'a IngestParams,
-    ) -> Survey<'a> {
-        Survey { manifest: &self.manifest, inventory, files: &self.files, params }
-    }
-
-    /// What a user of the stage would write.
-    pub(crate) fn params(&self, subjects: Option<&[String]>) -> IngestParams {
-        IngestParams {
-            manifest: self.manifest.file.name.clone(),
-            name: None,
-            root: None,
-            splits: None,
-            channel: None,
-            subjects: subjects.map(<[String]>::to_vec),
-        }
-    }
-}
-
-/// Reads every case, in parallel, and reports everything. `read` hears of each case that was read.
+/// Reads every case, in parallel, and reports everything. `read` hears of each
+/// case that was read.
 ///
 /// # Errors
 /// [`Stopped`] if it was asked to stop.
@@ -123,62 +95,71 @@ pub fn check(
     cancellation: &Cancellation,
     read: &(dyn Fn(&str) + Sync),
 ) -> Result<Checked, Stopped> {
-    let FoundDataset { manifest, folder, files } = found;
+    let FoundDataset { manifest, folder, files, .. } = found;
     let subjects = options.subjects.as_deref();
     let inventory = Inventory::of(manifest, subjects, files.keys());
     let params = found.params(subjects);
-    let survey = found.survey(&inventory, &params);
-    let (scans, mut problems) = survey.scans();
-    let go_on = || if cancellation.is_cancelled() { Err(Stopped) } else { Ok(()) };
-    let (wrong, uncovered) = in_pool(options.cpus, || survey.checksum_problems(&go_on))?;
-    problems.extend(wrong);
+    let survey = Survey { manifest, inventory: &inventory, files, params: &params };
+    let Prepared { scans, problems } = survey.prepare();
     let mut findings: Vec<Finding> = problems.iter().map(Finding::from).collect();
     if inventory.cases.is_empty() && subjects.is_none() {
-        let layout = &manifest.file.layout;
-        let message = format!(
-            "{} holds no case: of {}, none matches {} or {}",
-            folder.display(),
-            count(files.len(), "file"),
-            layout.image,
-            layout.label
-        );
-        findings.push(Finding::of_dataset(FindingKind::NoCases, message));
+        findings.push(no_cases(found));
     }
     let dataset = manifest.dataset();
     let examiner = Examiner { files, inventory: &inventory, dataset: &dataset };
-    let reader = CaseReader::new(&examiner, manifest);
-    let readings = read_all(&reader, &scans, options.cpus, cancellation, read)?;
+    let reader = CaseReader { examiner: &examiner, manifest };
+    let (readings, digests) = read_all(&reader, &scans, &survey, options.cpus, cancellation, read)?;
+    findings.extend(digests.iter().map(Finding::from));
     let images = across::images(&readings);
     let mut facts = Vec::new();
+    let mut oddities = Oddities::default();
     for reading in readings {
         findings.extend(reading.findings);
+        oddities.extend(reading.oddities);
         facts.push(reading.facts);
     }
+    findings.extend(oddities.findings());
     findings.extend(across(manifest, &facts, &images));
     if subjects.is_none() {
-        findings.extend(whole(&survey, &scans, uncovered));
+        let cases: Vec<_> =
+            facts.iter().map(|row| (row.subject.as_str(), row.split.as_deref())).collect();
+        findings.extend(whole(&survey, &cases));
     }
     sort(&mut findings);
     tally(&mut facts, &findings);
+    let all = subjects.is_none() && found.splits.is_none();
     Ok(Checked {
         dataset,
         title: manifest.file.title.clone(),
         folder: folder.clone(),
-        expect: manifest.file.expect.clone().filter(|_| subjects.is_none()),
-        subjects: scans.iter().map(|scan| &scan.files.subject).collect::<BTreeSet<_>>().len(),
+        expect: manifest.file.expect.clone().filter(|_| all),
+        subjects: facts.iter().map(|row| &row.subject).collect::<BTreeSet<_>>().len(),
         facts,
         findings,
     })
 }
 
-/// Every case, by name.
+fn no_cases(found: &FoundDataset) -> Finding {
+    let layout = &found.manifest.file.layout;
+    let message = format!(
+        "{} holds no case: of {}, none matches {} or {}",
+        found.folder.display(),
+        count(found.files.len(), "file"),
+        layout.image,
+        layout.label
+    );
+    Finding::of_dataset(FindingKind::NoCases, message)
+}
+
+/// Every case, by name, and the files that are not the release's.
 fn read_all(
     reader: &CaseReader<'_>,
     scans: &[Scan<'_>],
+    survey: &Survey<'_>,
     cpus: usize,
     cancellation: &Cancellation,
     read: &(dyn Fn(&str) + Sync),
-) -> Result<Vec<CaseReading>, Stopped> {
+) -> Result<(Vec<CaseReading>, Vec<Problem>), Stopped> {
     let one = |scan: &Scan<'_>| {
         if cancellation.is_cancelled() {
             return Err(Stopped);
@@ -187,29 +168,28 @@ fn read_all(
         read(&scan.case);
         Ok(reading)
     };
-    in_pool(cpus, || scans.par_iter().map(one).collect())
-}
-
-/// Does something with so many threads.
-fn in_pool<T: Send>(cpus: usize, work: impl FnOnce() -> T + Send) -> T {
+    let all = || {
+        let readings = scans.par_iter().map(one).collect::<Result<Vec<_>, _>>()?;
+        let digests = survey.digests(&|| cancellation.is_cancelled());
+        if cancellation.is_cancelled() {
+            return Err(Stopped);
+        }
+        Ok((readings, digests.problems))
+    };
     match rayon::ThreadPoolBuilder::new().num_threads(cpus.max(1)).build() {
-        Ok(pool) => pool.install(work),
-        // A machine that gives no threads still has those of before.
-        Err(_) => work(),
+        Ok(pool) => pool.install(all),
+        // A machine that gives no threads has those of the process.
+        Err(_) => all(),
     }
 }
 
 /// What can only be said of the whole dataset.
-fn whole(survey: &Survey<'_>, scans: &[Scan<'_>], uncovered: Option<String>) -> Vec<Finding> {
+fn whole(survey: &Survey<'_>, cases: &[(&str, Option<&str>)]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if !scans.is_empty() {
-        let found = scans.iter().map(|scan| (scan.files.subject.as_str(), scan.files.split()));
-        let sentences = survey.incomplete(&found.collect::<Vec<_>>());
-        findings.extend(
-            sentences.into_iter().map(|text| Finding::of_dataset(FindingKind::CountDiffers, text)),
-        );
+    if !cases.is_empty() {
+        let sentences = survey.incomplete(cases).into_iter();
+        findings.extend(sentences.map(|s| Finding::of_dataset(FindingKind::CountDiffers, s)));
     }
-    findings.extend(uncovered.map(|text| Finding::of_dataset(FindingKind::WithoutChecksum, text)));
     let known = survey.inventory.files();
     for path in survey.files.keys().filter(|path| !known.contains(path)) {
         findings.push(Finding::of_dataset(FindingKind::UnmatchedFile, path.clone()).in_file(path));

@@ -54,8 +54,7 @@ impl CaseDrawer<'_> {
     /// Draws a case; what cannot be read is said instead.
     pub(super) fn draw(&self, scan: &Scan<'_>) -> CasePicture {
         let Scan { case, files, reading, .. } = scan;
-        let mut picture =
-            CasePicture { caption: case.to_owned(), tiles: Vec::new(), trouble: None };
+        let mut picture = CasePicture { caption: case.clone(), tiles: Vec::new(), trouble: None };
         let Some(image) = files.images.first() else {
             picture.trouble = Some("no image".to_owned());
             return picture;

@@ -10,6 +10,7 @@ use super::font;
 use super::pick::{NoSuchCase, named, spread};
 use crate::check::FoundDataset;
 use crate::inventory::Inventory;
+use crate::survey::Survey;
 
 /// What a sheet shows, and how.
 #[derive(Debug, Clone)]
@@ -112,8 +113,9 @@ pub fn preview(
     read: &(dyn Fn(&str) + Sync),
 ) -> Result<Preview, PreviewError> {
     let inventory = Inventory::of(&found.manifest, None, found.files.keys());
-    let params = found.params(None);
-    let (all, _) = found.survey(&inventory, &params).scans();
+    let (manifest, params) = (&found.manifest, found.params(None));
+    let survey = Survey { manifest, inventory: &inventory, files: &found.files, params: &params };
+    let all = survey.prepare().scans;
     if all.is_empty() {
         let (name, folder) = (found.manifest.file.name.clone(), found.folder.display().to_string());
         return Err(PreviewError::NoCases { name, folder });

@@ -5,9 +5,11 @@ mod acdc;
 #[cfg(test)]
 mod channels;
 #[cfg(test)]
-mod check;
-#[cfg(test)]
 mod checks;
+#[cfg(test)]
+mod data_check;
+#[cfg(test)]
+mod data_preview;
 #[cfg(test)]
 mod decathlon;
 #[cfg(test)]
@@ -18,8 +20,6 @@ mod frames;
 mod locate;
 #[cfg(test)]
 mod manifests;
-#[cfg(test)]
-mod preview;
 #[cfg(test)]
 mod promise;
 #[cfg(test)]

@@ -87,6 +87,10 @@ pub(super) struct PlaceArguments {
     /// The folder that holds the datasets [default: $ORCHESTRATE_DATA]
     #[arg(long, value_name = "DIR", conflicts_with = "root")]
     pub(super) data_root: Option<PathBuf>,
+
+    /// Only these parts of the release, such as `training`
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub(super) splits: Option<Vec<String>>,
 }
 
 /// `check`.

@@ -58,6 +58,7 @@ pub(super) fn open(
 ) -> Result<FoundDataset, Vec<Diagnostic>> {
     let manifest = find_manifest(&place.manifest).map_err(mistakes)?.manifest;
     let data_root = place.data_root.as_deref().or(context.data_root());
-    let place = DatasetPlace { root: place.root.as_deref(), data_root };
-    find_dataset(manifest, place).map_err(mistakes)
+    let place =
+        DatasetPlace { root: place.root.as_deref(), data_root, splits: place.splits.as_deref() };
+    find_dataset(&manifest, place).map_err(mistakes)
 }

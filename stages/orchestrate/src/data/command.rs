@@ -20,12 +20,11 @@ Examples:
 
 impl AddedCommand for Data {
     fn definition(&self) -> clap::Command {
-        let command = clap::Command::new("data")
+        DataCommand::augment_subcommands(clap::Command::new("data"))
             .about("Look at a dataset: list, show, check, preview")
             .subcommand_required(true)
             .arg_required_else_help(true)
-            .after_help(EXAMPLES);
-        DataCommand::augment_subcommands(command)
+            .after_help(EXAMPLES)
     }
 
     fn run(
@@ -52,6 +51,8 @@ mod tests {
     fn the_definition_is_sound_and_every_command_has_an_example() {
         let definition = Data.definition();
         definition.clone().debug_assert();
+        let about = definition.get_about().map(ToString::to_string).unwrap_or_default();
+        assert!(about.starts_with("Look at a dataset"), "{about}");
         for command in definition.get_subcommands() {
             let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
             assert!(help.contains("orchestrate data "), "{} has no example", command.get_name());

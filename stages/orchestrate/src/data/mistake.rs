@@ -39,6 +39,20 @@ pub(super) fn mistakes(error: IngestError) -> Vec<Diagnostic> {
                  `--data-root DIR` or ORCHESTRATE_DATA. To get the data: {obtain}"
             ),
         ),
+        IngestError::NoSuchSplit { known, .. } => {
+            one("data::no_split", message, &format!("its splits are: {}", known.join(", ")))
+        }
+        IngestError::NoSplit { looked, obtain, .. } => {
+            let looked: Vec<String> =
+                looked.iter().map(|path| path.display().to_string()).collect();
+            one(
+                "data::no_split",
+                format!("{message}: looked for the folder {}", looked.join(" and ")),
+                &format!(
+                    "name the splits that are there with `--splits A,B`. To get the data: {obtain}"
+                ),
+            )
+        }
         _ => one("data::files", message, "check that the folder can be read"),
     }
 }

@@ -6,7 +6,7 @@ use pipeline_engine::stage::Cancellation;
 use stages_ingest::check::FoundDataset;
 use stages_ingest::preview::{Preview, PreviewError, PreviewOptions, Window, preview};
 
-use crate::check::toys;
+use crate::data_check::toys;
 use crate::support::{volume, write_image, write_text};
 
 fn drawn(set: &FoundDataset, options: &PreviewOptions) -> Preview {

@@ -4,13 +4,15 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use pipeline_engine::stage::Cancellation;
-use stages_imaging::{LabelMap, Volume};
+use stages_imaging::{
+    LabelMap, NiftiWrite, Orientation, Volume, write_nifti_label_map, write_nifti_volume,
+};
 use stages_ingest::check::{
     CheckOptions, Checked, DatasetPlace, FindingKind, FoundDataset, Severity, Stopped, check,
     check_json, check_report, find_dataset, find_manifest,
 };
 
-use crate::support::{From, labels, params, run, volume, write_image, write_labels, write_text};
+use crate::support::{self, From, labels, params, run, volume, write_text};
 
 const SHAPE: [usize; 3] = [6, 5, 4];
 
@@ -31,6 +33,16 @@ layout:
 expect: { subjects: 12, cases: 12 }
 "#;
 
+/// Headers that say everything: a whole release like ACDC is noted as odd.
+fn write_image(path: &Path, volume: &Volume) {
+    fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+    write_nifti_volume(path, volume, &NiftiWrite::default()).unwrap();
+}
+
+fn write_labels(path: &Path, map: &LabelMap) {
+    write_nifti_label_map(path, map, &NiftiWrite::default()).unwrap();
+}
+
 /// Twelve sound cases `c00` to `c11`, then the change.
 pub(crate) fn toys(dir: &Path, change: impl FnOnce(&Path)) -> FoundDataset {
     toys_with(dir, MANIFEST, change)
@@ -46,8 +58,8 @@ pub(crate) fn toys_with(dir: &Path, manifest: &str, change: impl FnOnce(&Path)) 
     let path = dir.join("toy.yaml");
     write_text(&path, &manifest.replace("  LABELS\n", ""));
     let found = find_manifest(path.to_str().unwrap()).unwrap();
-    let place = DatasetPlace { root: Some(dir), data_root: None };
-    find_dataset(found.manifest, place).unwrap()
+    let place = DatasetPlace { root: Some(dir), data_root: None, splits: None };
+    find_dataset(&found.manifest, place).unwrap()
 }
 
 /// Both classes in every slice, a little different in each case.
@@ -129,7 +141,10 @@ fn files_that_are_missing_are_named() {
     };
     let (kind, _, message) = one(both);
     assert_eq!(kind, CountDiffers);
-    assert_eq!(message, "found 11 cases of 11 subjects; the manifest expects 12 of 12");
+    assert_eq!(
+        message,
+        "dataset `toy` is not the complete one: found 11 cases of 11 subjects, the manifest expects 12 of 12"
+    );
 }
 
 #[test]
@@ -222,6 +237,66 @@ fn geometry_that_does_not_fit_is_told_with_both_values() {
     });
     assert_eq!(kind, FindingKind::SpacingMismatch);
     assert!(message.contains("1.5 x 1.5 x 10") && message.contains("1.5 x 1.5 x 8"), "{message}");
+}
+
+#[test]
+fn label_maps_that_lie_elsewhere_and_axes_that_point_elsewhere_are_warnings() {
+    let (kind, case, message) = one(|folder| {
+        let mut map = ball(8);
+        map.header.orientation =
+            Some(Orientation { origin_mm: [0.0, 7.0, 0.0], ..Orientation::RAS });
+        write_labels(&folder.join("c08_seg.nii.gz"), &map);
+    });
+    assert_eq!((kind, case.as_deref()), (FindingKind::PlacementDiffers, Some("c08")));
+    assert!(
+        message.contains("[0.0, 0.0, 0.0]") && message.contains("[0.0, 7.0, 0.0]"),
+        "{message}"
+    );
+    let (kind, _, message) = one(|folder| {
+        let (mut image, mut map) = (volume(SHAPE, 8), ball(8));
+        image.header.orientation = Some(Orientation::LPS);
+        map.header.orientation = Some(Orientation::LPS);
+        write_image(&folder.join("c08.nii.gz"), &image);
+        write_labels(&folder.join("c08_seg.nii.gz"), &map);
+    });
+    assert_eq!(kind, FindingKind::OddOrientation);
+    assert_eq!(message, "case `c08`: axes point to LPS; 11 of 12 cases have RAS");
+}
+
+#[test]
+fn odd_headers_are_told_by_file_and_those_of_a_release_once() {
+    let (kind, case, message) = one(|folder| {
+        let (mut image, mut map) = (volume(SHAPE, 2), ball(2));
+        image.header.orientation = Some(Orientation::RAS);
+        map.header.orientation = Some(Orientation::RAS);
+        support::write_image(&folder.join("c02.nii.gz"), &image);
+        support::write_labels(&folder.join("c02_seg.nii.gz"), &map);
+    });
+    assert_eq!((kind, case), (FindingKind::CommonHeader, None));
+    assert!(message.starts_with("2 files, such as c02.nii.gz: the sform"), "{message}");
+    let (kind, case, message) = one(|folder| {
+        let path = folder.join("c03.nii.gz");
+        let mut bytes = fs_err::read(&path).unwrap();
+        bytes.extend(*b"junk");
+        fs_err::write(&path, bytes).unwrap();
+    });
+    assert_eq!((kind, case.as_deref()), (FindingKind::OddHeader, Some("c03")));
+    assert!(message.contains("ignored 4 bytes after the last gzip member"), "{message}");
+}
+
+#[test]
+fn files_that_are_not_the_releases_are_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let manifest = format!("{MANIFEST}checksums: {{ file: SHA256SUMS }}\n");
+    let set = toys_with(dir.path(), &manifest, |folder| {
+        write_text(&folder.join("SHA256SUMS"), &format!("{}  c00.nii.gz\n", "0".repeat(64)));
+    });
+    let findings = checked(&set).findings;
+    assert_eq!(findings.len(), 1, "{findings:#?}");
+    assert_eq!(
+        (findings[0].kind, findings[0].file.as_deref()),
+        (FindingKind::Checksum, Some("c00.nii.gz"))
+    );
 }
 
 #[test]
@@ -321,8 +396,8 @@ fn errors_are_what_the_stage_refuses() {
 fn an_empty_folder_is_an_error_and_no_panic() {
     let dir = tempfile::tempdir().unwrap();
     let manifest = find_manifest("acdc").unwrap().manifest;
-    let place = DatasetPlace { root: Some(dir.path()), data_root: None };
-    let checked = checked(&find_dataset(manifest, place).unwrap());
+    let place = DatasetPlace { root: Some(dir.path()), data_root: None, splits: None };
+    let checked = checked(&find_dataset(&manifest, place).unwrap());
     assert_eq!(checked.findings.len(), 1);
     assert_eq!(checked.findings[0].kind, FindingKind::NoCases);
     assert!(check_report(&checked, false).contains("error: nothing found (1)"));
