@@ -146,7 +146,7 @@ fn pipeline_does_not_know_the_domain() {
 
 #[test]
 fn stages_do_not_depend_on_each_other() {
-    let shared = ["stages-imaging", "stages-tables", "stages-metrics"];
+    let shared = ["stages-imaging", "stages-tables", "stages-metrics", "stages-statistics"];
     // Implementation on declaration: what training does on what training is.
     let exceptions = [("stages-torch", "stages-train")];
     assert_none(&tests_tidy::independent_crates(&METADATA, "stages", &shared, &exceptions));
