@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use arrow_schema::ArrowError;
 use pipeline_engine::StageError;
 use polars::error::PolarsError;
+use stages_statistics::StatisticsError;
 use stages_tables::TableError;
 
 /// A comparison that cannot be made.
@@ -68,6 +69,25 @@ pub enum CompareError {
         /// Those that there are.
         available: Vec<String>,
     },
+    /// Nothing to compare the rows with.
+    #[error("no run has `{rows}` `{reference}`, which every row is compared with")]
+    NoReference {
+        /// The parameter `significance.reference`.
+        reference: String,
+        /// The parameter `rows`.
+        rows: String,
+        /// The values that there are.
+        values: Vec<String>,
+    },
+    /// A comparison of values that have no statistics.
+    #[error("cannot compare {place}")]
+    Statistics {
+        /// The two rows and what was compared.
+        place: String,
+        /// Why.
+        #[source]
+        source: StatisticsError,
+    },
     /// Polars refused.
     #[error("cannot aggregate the metrics")]
     Polars(#[from] PolarsError),
@@ -99,6 +119,9 @@ impl CompareError {
                 format!("set `rows` to one of the matrix variables: {}", listed(variables))
             }
             Self::SameRun { .. } => "connect every `evaluate` node once".to_owned(),
+            Self::NoReference { values, .. } => {
+                format!("set `significance.reference` to one of: {}", listed(values))
+            }
             Self::NothingToShow { available, .. } if available.is_empty() => {
                 "the metrics tables are empty; was any scan predicted?".to_owned()
             }

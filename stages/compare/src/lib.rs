@@ -19,6 +19,7 @@ mod natural;
 mod number;
 mod params;
 mod render;
+mod significance;
 mod stage;
 mod statistics;
 #[cfg(test)]
@@ -26,4 +27,7 @@ mod tests;
 
 pub use error::CompareError;
 pub use params::{CheckpointName, CompareParams, GridName};
+pub use significance::{
+    BootstrapParams, CorrectionName, IntervalName, SignificanceParams, TestName,
+};
 pub use stage::Compare;

@@ -1,5 +1,7 @@
 //! Numbers as they are printed.
 
+use crate::CompareParams;
+
 /// How the values of a metric are printed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NumberFormat {
@@ -10,6 +12,12 @@ pub(crate) struct NumberFormat {
 }
 
 impl NumberFormat {
+    /// The format of values in this unit.
+    pub(crate) fn of(unit: &str, params: &CompareParams) -> Self {
+        let in_percent = unit == "1" && params.percent;
+        Self { scale: if in_percent { 100.0 } else { 1.0 }, decimals: usize::from(params.decimals) }
+    }
+
     /// The value in decimal digits.
     pub(crate) fn print(self, value: f64) -> String {
         format!("{:.*}", self.decimals, value * self.scale)

@@ -7,11 +7,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stages_tables::Grid;
 
+use crate::significance::SignificanceParams;
+
 /// Digits after the point that a double can still tell apart in a percentage.
 const MOST_DECIMALS: u8 = 6;
 
 /// Parameters of `compare`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CompareParams {
     /// The matrix variable whose values are the rows of the tables. Default: `method`.
@@ -48,6 +50,10 @@ pub struct CompareParams {
     /// Whether to print ratios such as Dice in percent; lengths and volumes keep their unit.
     /// Default: true.
     pub percent: bool,
+    /// Tests of every row against a reference row, with marks in the tables and a table of their
+    /// own. Default: none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub significance: Option<SignificanceParams>,
 }
 
 impl Default for CompareParams {
@@ -64,6 +70,7 @@ impl Default for CompareParams {
             unranked: Vec::new(),
             decimals: 2,
             percent: true,
+            significance: None,
         }
     }
 }
@@ -108,6 +115,7 @@ impl CompareParams {
             let help = format!("accepted: 0 to {MOST_DECIMALS}");
             problems.push(ParamProblem::new("decimals", message).with_help(help));
         }
+        problems.extend(self.significance.iter().flat_map(SignificanceParams::problems));
         problems
     }
 }

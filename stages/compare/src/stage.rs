@@ -6,9 +6,10 @@ use stages_tables::{MetricsTable, kind};
 
 use crate::collect::Collected;
 use crate::comparison::Comparison;
-use crate::layout::{blocks, unknown_values};
+use crate::layout::{Sections, blocks, unknown_values};
 use crate::long::{long_batch, write_arrow};
-use crate::render::{latex, markdown};
+use crate::render::{latex, markdown, sheets_latex, sheets_markdown};
+use crate::significance::{Significance, csv, sheets, significance_batch};
 use crate::{CompareError, CompareParams};
 
 /// The stage `compare`.
@@ -46,16 +47,31 @@ impl Stage for Compare {
         }
         let long = long_batch(&collected)?;
         let comparison = Comparison::new(&collected, &long, &params.over)?;
-        let blocks = blocks(&collected, &comparison, params)?;
+        let sections = Sections::of(&collected, &comparison.kept, &params.rows);
+        let significance = Significance::new(&collected, &sections, params)?;
+        for warning in significance.iter().flat_map(Significance::warnings) {
+            context.warn(warning);
+        }
+        let blocks = blocks(&collected, &comparison, &sections, significance.as_ref(), params)?;
 
         let dir = context.output("comparison")?;
         write_arrow(&dir.join(MetricsTable::FILE), &long)?;
         write_arrow(&dir.join("comparison.arrow"), &comparison.batch(&collected)?)?;
-        let texts = [
+        let mut texts = vec![
             ("comparison.md", markdown(&blocks)),
             ("comparison.csv", comparison.csv(&collected)),
             ("comparison.tex", latex(&blocks)),
         ];
+        if let Some(significance) = &significance {
+            let table = significance_batch(significance, &comparison.kept)?;
+            write_arrow(&dir.join("significance.arrow"), &table)?;
+            let sheets = sheets(significance, params);
+            texts.extend([
+                ("significance.md", sheets_markdown(&sheets)),
+                ("significance.csv", csv(&table)),
+                ("significance.tex", sheets_latex(&sheets)),
+            ]);
+        }
         for (name, text) in texts {
             fs_err::write(dir.join(name), text).map_err(CompareError::from)?;
         }

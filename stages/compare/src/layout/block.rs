@@ -3,17 +3,18 @@
 use std::collections::BTreeSet;
 
 use crate::aggregate::{MEAN, Summary};
-use crate::collect::{Collected, Coordinates, MetricKind, Run, coordinate_order};
+use crate::collect::{Collected, MetricKind};
 use crate::comparison::Comparison;
 use crate::number::{NumberFormat, marks};
+use crate::significance::{Significance, Verdict, note};
 use crate::{CompareError, CompareParams};
 
 use super::caption::{
-    block_name, checkpoint_note, empty_notes, grid_note, metric_and_unit, rows_differ,
-    runs_per_row, runs_sentence, scans_sentence, scoring_notes, slug,
+    checkpoint_note, empty_notes, grid_note, metric_and_unit, rows_differ, runs_per_row,
+    runs_sentence, scans_sentence, scoring_notes, slug,
 };
-use super::rows::{RowValue, row_values};
-use super::{Cell, Row, Table};
+use super::rows::RowValue;
+use super::{Cell, Row, Section, Sections, Table};
 
 /// The tables of one dataset under one combination of the other variables.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +39,8 @@ type Setting = (String, String);
 pub(crate) fn blocks(
     collected: &Collected,
     comparison: &Comparison,
+    sections: &Sections<'_>,
+    significance: Option<&Significance<'_>>,
     params: &CompareParams,
 ) -> Result<Vec<Block>, CompareError> {
     let main = (params.grid.as_str().to_owned(), params.checkpoint.as_str().to_owned());
@@ -46,31 +49,21 @@ pub(crate) fn blocks(
         .chain(&params.also)
         .map(|metric| Ok((metric, check_main(collected, comparison, metric, &main)?)))
         .collect::<Result<_, CompareError>>()?;
-    let others: Vec<&String> =
-        comparison.kept.iter().filter(|variable| **variable != params.rows).collect();
-    let others_of = |run: &Run| -> Coordinates {
-        let value = |variable: &&String| run.coordinates[collected.position(variable)?].clone();
-        others.iter().map(value).collect()
-    };
-    let mut keys: Vec<(String, Coordinates)> =
-        collected.runs.iter().map(|run| (run.table.dataset.name.clone(), others_of(run))).collect();
-    keys.sort_by(|a, b| (&a.0, coordinate_order(&a.1)).cmp(&(&b.0, coordinate_order(&b.1))));
-    keys.dedup();
-    let block = |(dataset, values): &(String, Coordinates), metric: &String, kind: &MetricKind| {
-        let in_block = |run: &&Run| run.table.dataset.name == *dataset && others_of(run) == *values;
+    let block = |section: &Section, metric: &String, kind: &MetricKind| {
         let builder = Builder {
             params,
             metric,
             kind,
             classes: collected
-                .dataset(dataset)
+                .dataset(&section.dataset)
                 .into_iter()
                 .flat_map(|dataset| {
                     dataset.foreground().map(|class| (class.id, class.name.clone()))
                 })
                 .collect(),
-            rows: row_values(collected, params, |run| in_block(&run)),
-            scoring: scoring_notes(collected.runs.iter().filter(in_block)),
+            rows: sections.rows(section, params),
+            significance,
+            scoring: scoring_notes(sections.runs(section)),
             row_position: comparison.kept.iter().position(|variable| *variable == params.rows),
             summaries: comparison
                 .summaries
@@ -79,23 +72,23 @@ pub(crate) fn blocks(
                     let other = comparison.kept.iter().zip(&row.coordinates);
                     let other = other.filter(|(variable, _)| **variable != params.rows);
                     row.metric == *metric
-                        && row.dataset == *dataset
-                        && other.map(|(_, value)| value).eq(values)
+                        && row.dataset == section.dataset
+                        && other.map(|(_, value)| value).eq(&section.others)
                 })
                 .collect(),
         };
-        let named: Vec<_> = others.iter().copied().zip(values).collect();
-        let name = block_name(dataset, &named);
+        let (name, dataset) = (&section.name, &section.dataset);
         let further = Some(metric.as_str()).filter(|metric| *metric != params.metric);
         Block {
             title: format!("{} on {name}", metric_and_unit(metric, params.percent, kind)),
-            slug: slug(dataset, values, further),
+            slug: slug(dataset, &section.others, further),
             main: builder.main(&main),
             second: builder.second(),
         }
     };
-    let of_key = |key| metrics.iter().map(move |(metric, kind)| block(key, metric, kind));
-    Ok(keys.iter().flat_map(of_key).collect())
+    let of_section =
+        |section| metrics.iter().map(move |(metric, kind)| block(section, metric, kind));
+    Ok(sections.all.iter().flat_map(of_section).collect())
 }
 
 fn check_main<'a>(
@@ -131,6 +124,7 @@ struct Builder<'a> {
     /// Foreground classes of the dataset.
     classes: Vec<(u8, String)>,
     rows: Vec<RowValue>,
+    significance: Option<&'a Significance<'a>>,
     /// Place of the row variable in a summary's coordinates.
     row_position: Option<usize>,
     /// The summaries of the block, of the metric shown.
@@ -215,11 +209,7 @@ impl Builder<'_> {
         entries: &[Vec<Option<&Summary>>],
     ) -> Table {
         let counts_runs = rows_differ(&self.rows);
-        let ratio = self.kind.unit == "1" && self.params.percent;
-        let format = NumberFormat {
-            scale: if ratio { 100.0 } else { 1.0 },
-            decimals: usize::from(self.params.decimals),
-        };
+        let format = NumberFormat::of(&self.kind.unit, self.params);
         let ranked: Vec<bool> = self.rows.iter().map(|row| row.ranked).collect();
         let column = |entries: &Vec<Option<&Summary>>| -> Vec<Cell> {
             let means: Vec<_> =
@@ -229,6 +219,7 @@ impl Builder<'_> {
                 mean: mean.map(|mean| format.print(mean)),
                 std: entry.and_then(|row: &Summary| row.ranking.std).map(|std| format.print(std)),
                 mark,
+                verdict: entry.map_or(Verdict::Untested, |entry| self.verdict(entry)),
             };
             entries.iter().zip(&means).zip(marks).map(cell).collect()
         };
@@ -255,7 +246,17 @@ impl Builder<'_> {
             rows: self.rows.iter().enumerate().map(row).collect(),
             counts_runs,
             notes,
+            signs: self.significance.and_then(|significance| {
+                let entries: Vec<_> = entries.iter().flatten().flatten().copied().collect();
+                note(significance, &entries)
+            }),
         }
+    }
+
+    /// How an entry differs from the reference.
+    fn verdict(&self, entry: &Summary) -> Verdict {
+        let compared = self.significance.and_then(|significance| significance.of(entry));
+        compared.map_or(Verdict::Untested, |(_, tested)| tested.verdict)
     }
 
     fn find(&self, row: &RowValue, setting: &Setting, class: Option<u8>) -> Option<&Summary> {

@@ -34,7 +34,7 @@ pub(super) fn metric_name(metric: &str) -> String {
 }
 
 /// `Dice in %`, `HD95 in mm`.
-pub(super) fn metric_and_unit(metric: &str, percent: bool, kind: &MetricKind) -> String {
+pub(crate) fn metric_and_unit(metric: &str, percent: bool, kind: &MetricKind) -> String {
     let name = metric_name(metric);
     match (kind.unit.as_str(), percent) {
         ("1", true) => format!("{name} in %"),
@@ -220,7 +220,7 @@ pub(super) fn rows_differ(rows: &[RowValue]) -> bool {
 }
 
 /// A short name of the block for labels: lower-case letters, digits and dashes.
-pub(super) fn slug(dataset: &str, others: &Coordinates, metric: Option<&str>) -> String {
+pub(crate) fn slug(dataset: &str, others: &Coordinates, metric: Option<&str>) -> String {
     let others = others.iter().map(Option::as_deref);
     let parts = [Some(dataset)].into_iter().chain(others).chain([metric]).flatten();
     let joined = parts.collect::<Vec<_>>().join("-").to_lowercase();

@@ -7,11 +7,15 @@
 mod block;
 mod caption;
 mod rows;
+mod sections;
 
 pub(crate) use block::{Block, blocks};
-pub(crate) use rows::unknown_values;
+pub(crate) use caption::{metric_and_unit, slug};
+pub(crate) use rows::{RowValue, unknown_values};
+pub(crate) use sections::{Section, Sections};
 
 use crate::number::Mark;
+use crate::significance::Verdict;
 
 /// One table.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +31,8 @@ pub(crate) struct Table {
     pub(crate) counts_runs: bool,
     /// Plain text, one sentence each.
     pub(crate) notes: Vec<String>,
+    /// What the signs of significance mean, in plain text; none without tests.
+    pub(crate) signs: Option<String>,
 }
 
 /// One row of a table.
@@ -44,4 +50,5 @@ pub(crate) struct Cell {
     pub(crate) mean: Option<String>,
     pub(crate) std: Option<String>,
     pub(crate) mark: Mark,
+    pub(crate) verdict: Verdict,
 }

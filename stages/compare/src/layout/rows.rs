@@ -7,15 +7,15 @@ use crate::collect::{Collected, Run};
 use crate::natural::natural;
 
 /// One value of the row variable.
-pub(super) struct RowValue {
+pub(crate) struct RowValue {
     /// The matrix value.
-    pub(super) value: String,
+    pub(crate) value: String,
     /// What is printed.
-    pub(super) label: String,
+    pub(crate) label: String,
     /// Whether it takes part in marking the best.
-    pub(super) ranked: bool,
+    pub(crate) ranked: bool,
     /// The values of the variables averaged over, one list per run.
-    pub(super) runs: Vec<Vec<(String, String)>>,
+    pub(crate) runs: Vec<Vec<(String, String)>>,
 }
 
 /// The rows of one block: in the order asked for, then the others, sorted.

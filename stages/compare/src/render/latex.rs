@@ -24,8 +24,9 @@ pub(crate) fn latex(blocks: &[Block]) -> String {
 }
 
 fn put_table(text: &mut String, title: &str, table: &Table, label: &str) {
-    let sentences: Vec<_> =
-        table.caption.iter().chain(&table.notes).map(|sentence| escape(sentence)).collect();
+    let signs = table.signs.iter().map(|sentence| with_signs(&escape(sentence)));
+    let sentences = table.caption.iter().chain(&table.notes).map(|sentence| escape(sentence));
+    let sentences: Vec<_> = sentences.chain(signs).collect();
     let mut headers = vec![escape(&table.row_header)];
     headers.extend(table.columns.iter().map(|name| escape(name)));
     headers.extend(table.counts_runs.then(|| "runs".to_owned()));
@@ -57,15 +58,32 @@ fn cell(cell: &Cell) -> String {
         (Some(mean), None) => mean.clone(),
         (Some(mean), Some(std)) => format!("{mean} ({std})"),
     };
-    match cell.mark {
+    let number = match cell.mark {
         Mark::Best => format!("\\textbf{{{number}}}"),
         Mark::Second => format!("\\underline{{{number}}}"),
         Mark::None => number,
-    }
+    };
+    format!("{number}{}", sign(cell.verdict.sign()))
+}
+
+/// A sign of significance that takes no room, so that the numbers of a column stay aligned.
+pub(super) fn sign(sign: Option<char>) -> String {
+    let command = match sign {
+        Some('†') => "\\dagger",
+        Some('‡') => "\\ddagger",
+        Some(other) => return format!("\\rlap{{{}}}", escape(&other.to_string())),
+        None => return String::new(),
+    };
+    format!("\\rlap{{$^{{{command}}}$}}")
+}
+
+/// Escaped text whose signs of significance every engine and font has.
+pub(super) fn with_signs(text: &str) -> String {
+    text.replace('†', "$\\dagger$").replace('‡', "$\\ddagger$")
 }
 
 /// Text in which nothing is a command, on one line.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::new();
     for c in text.chars() {
         match c {

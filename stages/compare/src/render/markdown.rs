@@ -6,7 +6,7 @@ use crate::layout::{Block, Cell, Table};
 use crate::number::Mark;
 
 /// Stands for a missing or undefined entry.
-const DASH: &str = "–";
+pub(super) const DASH: &str = "–";
 const BOLD: &str = "**";
 
 /// All blocks as one document. A sentence that holds for both tables of a block is said once.
@@ -21,7 +21,7 @@ pub(crate) fn markdown(blocks: &[Block]) -> String {
             let caption: Vec<_> = caption.map(|sentence| escape(sentence)).collect();
             paragraphs.extend([caption.join(" "), lines(table).join("\n")]);
         }
-        let notes = tables().flat_map(|table| &table.notes);
+        let notes = tables().flat_map(|table| table.notes.iter().chain(&table.signs));
         let notes = notes.filter(|note| said.insert(note.as_str()));
         let notes: Vec<_> = notes.map(|note| format!("- {}", escape(note))).collect();
         paragraphs.push(notes.join("\n"));
@@ -52,7 +52,8 @@ fn columns(table: &Table) -> Vec<Vec<String>> {
     let mut columns = vec![[escape(&table.row_header)].into_iter().chain(labels).collect()];
     for (at, header) in table.columns.iter().enumerate() {
         let has_bold = table.rows.iter().any(|row| row.cells[at].mark == Mark::Best);
-        let cells = table.rows.iter().map(|row| cell(&row.cells[at], has_bold));
+        let has_sign = table.rows.iter().any(|row| row.cells[at].verdict.sign().is_some());
+        let cells = table.rows.iter().map(|row| cell(&row.cells[at], has_bold, has_sign));
         columns.push([escape(header)].into_iter().chain(cells).collect());
     }
     if table.counts_runs {
@@ -62,31 +63,37 @@ fn columns(table: &Table) -> Vec<Vec<String>> {
     columns
 }
 
-/// An entry; in a column with a bold one, the others leave room where its stars are.
-fn cell(cell: &Cell, has_bold: bool) -> String {
+/// An entry; in a column with a bold one or a sign, the others leave room where its stars or the
+/// sign are.
+fn cell(cell: &Cell, has_bold: bool, has_sign: bool) -> String {
     let number = match (&cell.mean, &cell.std) {
         (None, _) => DASH.to_owned(),
         (Some(mean), None) => mean.clone(),
         (Some(mean), Some(std)) => format!("{mean} ({std})"),
     };
+    let sign = match cell.verdict.sign() {
+        Some(sign) => sign.to_string(),
+        None if has_sign => " ".to_owned(),
+        None => String::new(),
+    };
     match (cell.mark, has_bold) {
-        (Mark::Best, _) => format!("{BOLD}{number}{BOLD}"),
-        (_, true) => format!("{number}  "),
-        (_, false) => number,
+        (Mark::Best, _) => format!("{BOLD}{number}{BOLD}{sign}"),
+        (_, true) => format!("{number}{sign}  "),
+        (_, false) => format!("{number}{sign}"),
     }
 }
 
-fn width(column: &[String]) -> usize {
+pub(super) fn width(column: &[String]) -> usize {
     // Three characters at least, for the rule below the header.
     column.iter().map(|text| text.chars().count()).max().unwrap_or(0).max(3)
 }
 
-fn pad(text: &str, width: usize, left: bool) -> String {
+pub(super) fn pad(text: &str, width: usize, left: bool) -> String {
     if left { format!("{text:<width$}") } else { format!("{text:>width$}") }
 }
 
 /// Text in which nothing is markup, on one line, without control characters.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let characters: Vec<char> = text.chars().collect();
     let is_word = |at: Option<usize>| {
         at.and_then(|at| characters.get(at)).is_some_and(|c| c.is_alphanumeric())

@@ -5,4 +5,5 @@ mod golden;
 mod inputs;
 mod numbers;
 mod one_sided;
+mod significance;
 mod toy;
