@@ -23,6 +23,9 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("polars-arrow", &["stages-compare"]),
     ("polars-core", &["stages-compare"]),
     ("serde-saphyr", &["pipeline-spec"]),
+    ("notosans", &["stages-figures"]),
+    ("tiny-skia", &["stages-figures"]),
+    ("ttf-parser", &["stages-figures"]),
     ("yaml_serde", &["pipeline-spec"]),
     // The tests walk the source tree, not a dataset.
     ("walkdir", &["stages-ingest", "tests-tidy", "tests-e2e"]),

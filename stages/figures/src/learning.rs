@@ -1,0 +1,286 @@
+//! Learning curves: a measured value along training, per method, with a band over seeds.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use crate::axis::Axis;
+use crate::error::FigureError;
+use crate::figure::Figure;
+use crate::key::{Key, legend, name_ends};
+use crate::page::{MARGIN, Page};
+use crate::palette::style;
+use crate::plot::{ABOVE, Area, BELOW, Plot, numbers_width};
+use crate::quantity::{Quantity, Scale, Size, Spread, drawable, drawable_log};
+use crate::scene::{Fill, Mark, Paint, Stroke, marker};
+use crate::series::{counted, in_order, shown};
+use crate::statistics::{mean, standard_deviation};
+use crate::thin::thinned;
+use crate::ticks::readable;
+
+/// Most methods whose bands are drawn; more bands hide each other.
+const BANDS: usize = 8;
+/// Points with a marker on one line.
+const MARKERS: usize = 8;
+
+/// Learning curves of methods, each trained once or more.
+///
+/// A line is the mean over the runs of a method that have a value at that step. Where some of them
+/// have none (runs that stopped early), the line is thin.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LearningCurves {
+    /// Title of the figure; may be empty.
+    pub title: String,
+    /// What is counted along training, such as epochs.
+    pub step: Quantity,
+    /// What is measured.
+    pub value: Quantity,
+    /// The runs; methods are drawn in the order in which they appear first.
+    pub runs: Vec<LearningRun>,
+    /// What the band shows.
+    pub spread: Spread,
+    /// The vertical axis.
+    pub scale: Scale,
+    /// Size of the figure.
+    pub size: Size,
+}
+
+/// One training.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LearningRun {
+    /// Its method.
+    pub method: String,
+    /// Step and value, in any order; of several values at one step the last counts.
+    pub points: Vec<(u64, f64)>,
+}
+
+/// The runs of one method at one step.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Summary {
+    step: f64,
+    runs: usize,
+    mean: f64,
+    /// Lower and upper end of the band; none for a single run.
+    band: Option<(f64, f64)>,
+}
+
+impl LearningCurves {
+    /// Curves over epochs, with bands of one standard deviation on a linear axis.
+    pub fn new(title: impl Into<String>, value: Quantity, runs: Vec<LearningRun>) -> Self {
+        Self {
+            title: title.into(),
+            step: Quantity::new("Epoch"),
+            value,
+            runs,
+            spread: Spread::default(),
+            scale: Scale::default(),
+            size: Size::default(),
+        }
+    }
+
+    /// Draws them.
+    ///
+    /// # Errors
+    /// [`FigureError`] if the size or the bounds cannot be used, or there are too many methods.
+    pub fn figure(&self) -> Result<Figure, FigureError> {
+        self.step.check()?;
+        self.value.check()?;
+        let methods = in_order(self.runs.iter().map(|run| run.method.as_str()), "methods")?;
+        let mut page = Page::new(&self.title, self.size)?;
+        let mut curves = Vec::new();
+        let (mut unusable, mut not_positive) = (0, 0);
+        for method in &methods {
+            let runs = self.runs.iter().filter(|run| run.method == *method);
+            let mut usable = Vec::new();
+            for run in runs {
+                let at_step: BTreeMap<u64, f64> = run.points.iter().copied().collect();
+                let before = at_step.len();
+                let finite: BTreeMap<_, _> =
+                    at_step.into_iter().filter(|(_, value)| drawable(*value)).collect();
+                unusable += before - finite.len();
+                let before = finite.len();
+                let kept: BTreeMap<_, _> = finite
+                    .into_iter()
+                    .filter(|(_, value)| self.scale == Scale::Linear || drawable_log(*value))
+                    .collect();
+                not_positive += before - kept.len();
+                usable.push(kept);
+            }
+            curves.push(summarize(&usable, self.spread));
+        }
+        if curves.iter().all(Vec::is_empty) {
+            page.say(self.size.panel_height, "No run has a value to show.");
+        } else {
+            self.draw(&mut page, &shown(&methods), &curves);
+        }
+        page.note_left_out(unusable, "value", "not finite");
+        page.note_left_out(not_positive, "value", "not above 0 (logarithmic axis)");
+        Ok(page.finish(&self.describe(&shown(&methods), &curves)))
+    }
+
+    fn draw(&self, page: &mut Page, names: &[String], curves: &[Vec<Summary>]) {
+        let bands = names.len() <= BANDS;
+        let ends = |summary: &Summary| {
+            let (lower, upper) =
+                summary.band.filter(|_| bands).unwrap_or((summary.mean, summary.mean));
+            // A band of standard deviations may reach below what a logarithmic axis shows.
+            let lower =
+                if self.scale == Scale::Log { lower.max(summary.mean / 10.0) } else { lower };
+            [summary.mean, lower, upper]
+        };
+        let all = || curves.iter().flatten();
+        let rows = self.size.panel_height / 45.0;
+        let y = Axis::of(&self.value, self.scale, all().flat_map(ends), rows);
+        let present: Vec<_> = (0..names.len()).filter(|index| !curves[*index].is_empty()).collect();
+        let listed: Vec<_> = present.iter().map(|index| names[*index].as_str()).collect();
+        let key = Key::of(&listed, self.size.width, self.size.panel_height);
+        let area = Area {
+            left: MARGIN + numbers_width(&y),
+            top: page.cursor + ABOVE,
+            right: self.size.width - MARGIN - key.right(),
+            bottom: page.cursor + ABOVE + self.size.panel_height,
+        };
+        let steps = all().map(|summary| summary.step);
+        let x = Axis::of(&self.step, Scale::Linear, steps, (area.width() / 65.0).max(2.0));
+        let x = x.of_whole_numbers().thinned(area.width());
+        let plot = Plot { area, x: &x, y: &y, inset: 0.0 };
+        plot.frame(&mut page.marks);
+        plot.title_above(MARGIN, self.size.width - 2.0 * MARGIN, &mut page.marks);
+        plot.title_below(area.width(), &mut page.marks);
+        for (index, curve) in curves.iter().enumerate().filter(|_| bands) {
+            band(&plot, index, curve, &mut page.marks);
+        }
+        for (index, curve) in curves.iter().enumerate() {
+            let mut marks = Vec::new();
+            line(&plot, index, curve, names.len(), &mut marks);
+            if !marks.is_empty() {
+                page.marks.push(Mark::Group { title: names[index].clone(), marks });
+            }
+        }
+        page.cursor = area.bottom + BELOW;
+        if key == Key::Legend {
+            let all: Vec<_> = names.iter().map(String::as_str).collect();
+            page.cursor = legend(
+                &all,
+                area.left,
+                self.size.width - MARGIN,
+                page.cursor + 4.0,
+                &mut page.marks,
+            );
+        } else {
+            let last = |index: &usize| {
+                let end = curves[*index].last().expect("only curves with points are listed");
+                (names[*index].as_str(), *index, plot.place(end.step, end.mean))
+            };
+            let ends: Vec<_> = present.iter().map(last).collect();
+            name_ends(&ends, area, key.right(), &mut page.marks);
+        }
+        self.explain(page, curves, bands);
+    }
+
+    fn explain(&self, page: &mut Page, curves: &[Vec<Summary>], bands: bool) {
+        let several = curves.iter().flatten().any(|summary| summary.runs > 1);
+        if several {
+            let spread = match self.spread {
+                Spread::StandardDeviation => "one sample standard deviation to either side",
+                Spread::Range => "from the lowest to the highest run",
+            };
+            page.note(if bands {
+                format!("Line: mean over runs; band: {spread}.")
+            } else {
+                format!("Line: mean over runs. Bands are drawn for at most {BANDS} methods.")
+            });
+        }
+        if curves.iter().any(|curve| curve.iter().any(|summary| summary.runs < most_runs(curve))) {
+            page.note("Thin line: some runs of the method have no value there.");
+        }
+    }
+
+    fn describe(&self, names: &[String], curves: &[Vec<Summary>]) -> String {
+        let mut text = format!(
+            "{} along {}, for {}.",
+            self.value.title(None),
+            self.step.title(None).to_lowercase(),
+            counted(names.len(), "method", "methods")
+        );
+        for (name, curve) in names.iter().zip(curves) {
+            let Some(last) = curve.last() else {
+                let _ = write!(text, " {name}: no values.");
+                continue;
+            };
+            let _ = write!(
+                text,
+                " {name}: {} after {}, mean of {}.",
+                readable(last.mean),
+                last.step,
+                counted(last.runs, "run", "runs")
+            );
+        }
+        text
+    }
+}
+
+fn most_runs(curve: &[Summary]) -> usize {
+    curve.iter().map(|summary| summary.runs).max().unwrap_or(0)
+}
+
+fn summarize(runs: &[BTreeMap<u64, f64>], spread: Spread) -> Vec<Summary> {
+    let mut by_step: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
+    for (step, value) in runs.iter().flatten() {
+        by_step.entry(*step).or_default().push(*value);
+    }
+    let summary = |(step, values): (u64, Vec<f64>)| {
+        let mean = mean(&values);
+        let band = match spread {
+            Spread::StandardDeviation => {
+                standard_deviation(&values).map(|deviation| (mean - deviation, mean + deviation))
+            }
+            Spread::Range if values.len() > 1 => {
+                let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+                Some((low, values.iter().copied().fold(f64::NEG_INFINITY, f64::max)))
+            }
+            Spread::Range => None,
+        };
+        Summary { step: step as f64, runs: values.len(), mean, band }
+    };
+    by_step.into_iter().map(summary).collect()
+}
+
+fn band(plot: &Plot<'_>, index: usize, curve: &[Summary], marks: &mut Vec<Mark>) {
+    let fill = Some(Fill { paint: Paint::Series(style(index).colour), opacity: 0.18 });
+    for stretch in curve.split(|summary| summary.band.is_none()).filter(|part| part.len() > 1) {
+        let edge = |choose: fn((f64, f64)) -> f64| -> Vec<_> {
+            let place =
+                |summary: &Summary| summary.band.map(|band| plot.place(summary.step, choose(band)));
+            thinned(&stretch.iter().filter_map(place).collect::<Vec<_>>())
+        };
+        let mut points = edge(|band| band.1);
+        points.extend(edge(|band| band.0).into_iter().rev());
+        marks.push(Mark::Area { points, fill, stroke: None });
+    }
+}
+
+fn line(plot: &Plot<'_>, index: usize, curve: &[Summary], methods: usize, marks: &mut Vec<Mark>) {
+    let look = style(index);
+    let paint = Paint::Series(look.colour);
+    let all = most_runs(curve);
+    let place = |summary: &Summary| plot.place(summary.step, summary.mean);
+    // A piece between two steps is thick where every run has a value at both.
+    let complete = |pair: &[Summary]| pair.iter().all(|summary| summary.runs == all);
+    let pieces: Vec<_> = curve.windows(2).collect();
+    for stretch in pieces.chunk_by(|a, b| complete(a) == complete(b)) {
+        let mut points: Vec<_> = stretch.iter().map(|pair| place(&pair[0])).collect();
+        points.extend(stretch.last().map(|pair| place(&pair[1])));
+        let width = if complete(stretch[0]) { 1.8 } else { 0.9 };
+        let stroke = Stroke { paint, width, opacity: 1.0, dash: look.dash };
+        marks.push(Mark::Line { points: thinned(&points), stroke });
+    }
+    // Markers of different methods stand at different steps, so that they do not hide each other.
+    let every = (curve.len() / MARKERS).max(1);
+    let first = if every > 1 { every * index / methods.max(1) } else { 0 };
+    let marked = curve.iter().skip(first).step_by(every).map(place);
+    marks.extend(marked.map(|(x, y)| marker(look.marker, x, y, 3.0, paint, 1.0)));
+}
+
+#[cfg(test)]
+#[path = "tests/learning.rs"]
+mod tests;
