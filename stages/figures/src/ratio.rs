@@ -259,12 +259,8 @@ fn draw_curve(
         let mut said = format!("{name}, {}: {}", summary.ratio, readable(summary.mean));
         if let Some((lower, upper)) = summary.bar {
             let (low, high) = (place(summary.ratio, lower).1, place(summary.ratio, upper).1);
-            let segments = vec![
-                [x, low, x, high],
-                [x - 3.5, low, x + 3.5, low],
-                [x - 3.5, high, x + 3.5, high],
-            ];
-            parts.push(Mark::Segments { segments, stroke: Stroke::solid(paint, 1.2) });
+            let segments = vec![[x, low, x, high]];
+            parts.push(Mark::Segments { segments, stroke: Stroke::solid(paint, 1.6) });
             let _ = write!(
                 said,
                 " ({} to {}, n = {})",

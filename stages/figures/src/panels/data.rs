@@ -5,7 +5,7 @@ use crate::figure::Figure;
 use crate::text::clean;
 
 /// Longest side of an image, in pixels.
-const SIDE: usize = 4096;
+const SIDE: usize = 2048;
 /// Most rows.
 const ROWS: usize = 50;
 /// Most methods.
@@ -87,7 +87,8 @@ pub struct PanelPrediction {
 /// How labels are drawn over an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Overlay {
-    /// As lines along the inside of their borders.
+    /// As lines along the inside of their borders; a label that is all borders, of more than 20 000
+    /// straight pieces, as an area.
     #[default]
     Contour,
     /// As areas that let the image through.

@@ -25,8 +25,10 @@ const NAMES: f64 = 11.0;
 const COLUMNS: usize = 8;
 /// Highest picture, as a multiple of its width.
 const HIGHEST: f64 = 1.6;
-/// Brightness that an image keeps below errors.
-const DIMMED: f64 = 0.5;
+/// Most straight pieces of one border; beyond, the label is drawn as an area.
+const BORDERS: usize = 20_000;
+/// Brightness that an image keeps below errors: darker than any error, also without colours.
+const DIMMED: f64 = 0.3;
 
 pub(super) fn figure(panels: &QualitativePanels) -> Figure {
     let classes = classes(panels);
@@ -233,15 +235,29 @@ impl Picture<'_> {
             }
             Layer::Labels(labels) => {
                 for (index, class) in self.labels.iter().enumerate() {
+                    if !labels.contains(class) {
+                        continue;
+                    }
                     let stroke = Stroke::solid(Paint::Rgb(colour(index)), 1.5);
-                    self.contour((x, y), labels, |label| label == *class, stroke, &mut marks);
+                    let lines = self.contour((x, y), labels, |label| label == *class, &stroke);
+                    if lines.len() > BORDERS {
+                        let own = |label: &u8| if label == class { *label } else { 0 };
+                        let labels: Vec<_> = labels.iter().map(own).collect();
+                        let pixels = Pixels::Rgba(areas(&labels, &self.labels));
+                        marks.push(self.image((x, y), pixels, false));
+                    } else {
+                        marks.push(Mark::Segments { segments: lines, stroke });
+                    }
                 }
             }
             Layer::Errors(labels) => {
                 let pixels = Pixels::Rgba(errors(&self.truth, labels));
                 marks.push(self.image((x, y), pixels, false));
                 let white = Stroke { opacity: 0.6, ..Stroke::solid(Paint::Rgb([255; 3]), 0.8) };
-                self.contour((x, y), &self.truth, |label| label != 0, white, &mut marks);
+                let lines = self.contour((x, y), &self.truth, |label| label != 0, &white);
+                if !lines.is_empty() && lines.len() <= BORDERS {
+                    marks.push(Mark::Segments { segments: lines, stroke: white });
+                }
             }
         }
         marks
@@ -258,18 +274,15 @@ impl Picture<'_> {
         (x, y): (f64, f64),
         labels: &[u8],
         is_inside: impl Fn(u8) -> bool,
-        stroke: Stroke,
-        marks: &mut Vec<Mark>,
-    ) {
+        stroke: &Stroke,
+    ) -> Vec<[f64; 4]> {
         let rows = labels.len() / self.columns;
         let (sx, sy) = (self.size.0 / self.columns as f64, self.size.1 / rows as f64);
         let inset = (stroke.width / 2.0 / sx, stroke.width / 2.0 / sy);
         let lines = contour(labels, self.columns, is_inside, inset);
         let place =
             |[x1, y1, x2, y2]: [f64; 4]| [x + x1 * sx, y + y1 * sy, x + x2 * sx, y + y2 * sy];
-        if !lines.is_empty() {
-            marks.push(Mark::Segments { segments: lines.into_iter().map(place).collect(), stroke });
-        }
+        lines.into_iter().map(place).collect()
     }
 }
 

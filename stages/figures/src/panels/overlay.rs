@@ -23,11 +23,11 @@ pub(super) fn colour(index: usize) -> [u8; 3] {
 ///
 /// `classes` holds every label that occurs, in the order of the legend.
 pub(super) fn areas(labels: &[u8], classes: &[u8]) -> Vec<u8> {
-    let pixel = |label: &u8| match classes.iter().position(|class| class == label) {
-        Some(index) => with_opacity(colour(index), FILL),
-        None => [0; 4],
-    };
-    labels.iter().flat_map(pixel).collect()
+    let mut colours = [[0; 4]; 256];
+    for (index, class) in classes.iter().enumerate() {
+        colours[usize::from(*class)] = with_opacity(colour(index), FILL);
+    }
+    labels.iter().flat_map(|label| colours[usize::from(*label)]).collect()
 }
 
 /// Returns red, green, blue and opacity of every pixel that is wrong.

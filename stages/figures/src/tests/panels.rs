@@ -168,3 +168,21 @@ fn no_rows_and_no_methods_can_be_drawn() {
     let svg = panels(vec![bare]).figure().unwrap().svg();
     assert_eq!(Parsed::of(&svg).all("image").count(), 2);
 }
+
+#[test]
+fn areas_let_the_image_through_and_noise_is_drawn_as_areas() {
+    let found = overlay::areas(&[0, 7, 3], &[3, 7]);
+    assert_eq!(found[..4], [0; 4]);
+    assert_eq!((&found[4..7], &found[8..11]), (&overlay::colour(1)[..], &overlay::colour(0)[..]));
+    assert!(found[7] > 0 && found[7] < 255);
+    let side = 200;
+    let mut noise = row("s");
+    noise.image =
+        GreyImage { width: side, height: side, pixel_aspect: 1.0, grey: vec![0; side * side] };
+    noise.truth = (0..side * side).map(|index| ((index + index / side) % 2) as u8).collect();
+    noise.predictions.clear();
+    let svg = panels(vec![noise]).figure().unwrap().svg();
+    // The image twice, and the chequers once.
+    assert_eq!(Parsed::of(&svg).all("image").count(), 3);
+    assert!(svg.len() < 1_000_000, "{}", svg.len());
+}
