@@ -24,6 +24,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("polars-core", &["stages-compare"]),
     ("serde-saphyr", &["pipeline-spec"]),
     ("notosans", &["stages-figures"]),
+    ("png", &["stages-ingest"]),
     ("tiny-skia", &["stages-figures"]),
     ("ttf-parser", &["stages-figures"]),
     ("yaml_serde", &["pipeline-spec"]),
