@@ -17,6 +17,7 @@ mod machine;
 mod measure;
 mod mi;
 mod part;
+mod places;
 mod race;
 mod render;
 mod report;

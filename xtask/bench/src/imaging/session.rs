@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use super::agreement::{Found, differences};
@@ -12,6 +11,7 @@ use super::wanted;
 use crate::error::BenchError;
 use crate::machine::{self, Machine};
 use crate::measure::{End, Invocation, measure, step};
+use crate::places::{Places, Wanted};
 use crate::race::{Repeats, Turn, race};
 use crate::render;
 use crate::report::{Group, Report, Row, Section, Version, line, print};
@@ -40,33 +40,33 @@ const PATIENCE: Duration = Duration::from_mins(10);
 /// benchmark from going on.
 pub(crate) fn run(options: &ImagingArguments) -> Result<(), BenchError> {
     let around = Surroundings::look()?;
-    let places = Places::find(options, &around)?;
+    let sides = Sides::find(options, &around)?;
     let mut report = Report {
         title: "Volumes, slices and metrics beside Python".into(),
         about: ABOUT.into(),
-        machine: Machine::look(&places.root),
+        machine: Machine::look(&sides.0.root),
         command: around.typed.clone(),
-        tools: places.versions()?,
+        tools: sides.versions()?,
         absent: Vec::new(),
         targets: Vec::new(),
         sections: Vec::new(),
         groups: Vec::new(),
     };
     line("making volumes");
-    places.make_volumes(options.patients)?;
+    sides.make_volumes(options.patients)?;
     line("both sides look at them");
-    let problems = differences(&places.found(Side::Ours)?, &places.found(Side::Theirs)?);
+    let problems = differences(&sides.found(Side::Ours)?, &sides.found(Side::Theirs)?);
     if !problems.is_empty() {
         return Err(BenchError::Disagreement(problems));
     }
     for contest in CONTESTS.iter().filter(|contest| options.wants(contest.part)) {
-        let group = places.measure(options, contest)?;
+        let group = sides.measure(options, contest)?;
         print(&format!("{}\n", render::group(&group)))?;
         report.targets.extend(wanted::targets(contest.work, &group));
         report.groups.push(group);
     }
     if options.wants(Part::Memory) {
-        let peaks = [places.peak_mib(FEW)?, places.peak_mib(10 * FEW)?];
+        let peaks = [sides.peak_mib(FEW)?, sides.peak_mib(10 * FEW)?];
         report.targets.push(wanted::memory(peaks[0], peaks[1]));
         report.sections.push(memory_section(peaks));
     }
@@ -89,48 +89,31 @@ fn memory_section([few, many]: [f64; 2]) -> Section {
     }
 }
 
-/// Where everything lies.
-struct Places {
-    root: PathBuf,
-    program: PathBuf,
-    python: PathBuf,
-    script: PathBuf,
-    /// For volumes and slices.
-    folder: PathBuf,
-}
+/// Both sides and where they work.
+struct Sides(Places);
 
-impl Places {
+impl Sides {
     fn find(options: &ImagingArguments, around: &Surroundings) -> Result<Self, BenchError> {
-        let missing =
-            |what| BenchError::Usage(format!("no {what}: start with `cargo xtask bench imaging`"));
-        let root = fs_err::canonicalize(around.folder.join(&options.root))?;
-        let program = options.program.as_ref().ok_or_else(|| missing("program to measure"))?;
-        let python = options.python.as_ref().ok_or_else(|| missing("Python"))?;
-        let scratch = options.scratch.as_ref().map(|scratch| around.folder.join(scratch));
-        let folder = scratch.unwrap_or_else(|| root.join("target/bench")).join("imaging-work");
-        if folder.exists() {
-            fs_err::remove_dir_all(&folder)?;
-        }
-        fs_err::create_dir_all(&folder)?;
-        Ok(Self {
-            program: fs_err::canonicalize(around.folder.join(program))?,
-            // Not followed: a Python knows its packages by the link that it was started through.
-            python: around.folder.join(python),
-            script: root.join("python/imaging_peers.py"),
-            folder: fs_err::canonicalize(folder)?,
-            root,
-        })
+        let wanted = Wanted {
+            benchmark: "imaging",
+            script: "python/imaging_peers.py",
+            root: &options.root,
+            program: options.program.as_ref(),
+            python: options.python.as_ref(),
+            scratch: options.scratch.as_ref(),
+        };
+        Places::find(&wanted, around).map(Self)
     }
 
     /// Returns how a side is started.
     fn invocation(&self, side: Side, command: &str, more: &[OsString]) -> Invocation {
-        let arguments = [command.into(), self.folder.clone().into()];
+        let arguments = [command.into(), self.0.folder.clone().into()];
         let arguments = arguments.into_iter().chain(more.iter().cloned());
         match side {
-            Side::Ours => Invocation::new(&self.program, arguments, &self.folder),
+            Side::Ours => Invocation::new(&self.0.program, arguments, &self.0.folder),
             Side::Theirs => {
-                let arguments = std::iter::once(self.script.clone().into()).chain(arguments);
-                let mut theirs = Invocation::new(&self.python, arguments, &self.folder);
+                let arguments = std::iter::once(self.0.script.clone().into()).chain(arguments);
+                let mut theirs = Invocation::new(&self.0.python, arguments, &self.0.folder);
                 // The repository's folder stays as it is.
                 theirs.environment.push(("PYTHONDONTWRITEBYTECODE".into(), "1".into()));
                 theirs

@@ -6,7 +6,7 @@ use crate::error::BenchError;
 use crate::measure::{Invocation, step};
 use crate::report::line;
 
-/// What pip calls them. make comes with the system. n2 is on no registry (the `n2` of crates.io is
+/// What pip calls them. make comes with the system. n2 is on no registry (the `n2` of the crate registry is
 /// another program), so it is measured only where `PATH` has it.
 const PACKAGES: [&str; 5] = ["ninja", "doit", "snakemake", "dvc", "redun"];
 

@@ -1,6 +1,5 @@
 //! One run of the benchmark from beginning to end.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use super::agreement::compare;
@@ -8,6 +7,7 @@ use super::options::{TrainArguments, Work};
 use crate::error::BenchError;
 use crate::machine::{self, Machine};
 use crate::measure::{Invocation, step};
+use crate::places::{Places, Wanted};
 use crate::race::{Repeats, Turn, race};
 use crate::render;
 use crate::report::{Group, Report, Row, Version, line, print};
@@ -38,13 +38,13 @@ const SPEND: Duration = Duration::from_mins(30);
 /// benchmark from going on.
 pub(crate) fn run(options: &TrainArguments) -> Result<(), BenchError> {
     let around = Surroundings::look()?;
-    let places = Places::find(options, &around)?;
+    let sides = Sides::find(options, &around)?;
     let mut report = Report {
         title: "A training step beside PyTorch".into(),
         about: ABOUT.into(),
-        machine: Machine::look(&places.root),
+        machine: Machine::look(&sides.0.root),
         command: around.typed.clone(),
-        tools: places.versions()?,
+        tools: sides.versions()?,
         absent: Vec::new(),
         targets: Vec::new(),
         sections: Vec::new(),
@@ -53,8 +53,8 @@ pub(crate) fn run(options: &TrainArguments) -> Result<(), BenchError> {
 
     line("both sides take the first steps");
     let cores = machine::cores();
-    let [ours, theirs] = places.sides(options, cores);
-    let agreement = compare(&ours, &theirs, &places.folder)?;
+    let [ours, theirs] = sides.sides(options, cores);
+    let agreement = compare(&ours, &theirs, &sides.0.folder)?;
     print(&format!("{}\n", render::section(&agreement.section)))?;
     if !agreement.problems.is_empty() {
         return Err(BenchError::Disagreement(agreement.problems));
@@ -63,7 +63,7 @@ pub(crate) fn run(options: &TrainArguments) -> Result<(), BenchError> {
 
     for threads in options.threads(cores) {
         for work in options.work() {
-            let contestants = places.contestants(options, threads, work);
+            let contestants = sides.contestants(options, threads, work);
             let group = measure(options, &contestants, threads, work)?;
             let targets = targets(&group, &agreement.default_precision, threads, work);
             print(&format!("{}\n", render::group(&group)))?;
@@ -137,44 +137,28 @@ fn targets(group: &Group, default_precision: &str, threads: usize, work: Work) -
         .collect()
 }
 
-/// Where everything lies.
-struct Places {
-    root: PathBuf,
-    program: PathBuf,
-    python: PathBuf,
-    script: PathBuf,
-    /// For weights and images.
-    folder: PathBuf,
-}
+/// Both sides and where they work.
+struct Sides(Places);
 
-impl Places {
+impl Sides {
     fn find(options: &TrainArguments, around: &Surroundings) -> Result<Self, BenchError> {
-        let missing =
-            |what| BenchError::Usage(format!("no {what}: start with `cargo xtask bench train`"));
-        let root = fs_err::canonicalize(around.folder.join(&options.root))?;
-        let program = options.program.as_ref().ok_or_else(|| missing("program to measure"))?;
-        let python = options.python.as_ref().ok_or_else(|| missing("Python"))?;
-        let scratch = options.scratch.as_ref().map(|scratch| around.folder.join(scratch));
-        let folder = scratch.unwrap_or_else(|| root.join("target/bench")).join("train");
-        if folder.exists() {
-            fs_err::remove_dir_all(&folder)?;
-        }
-        fs_err::create_dir_all(&folder)?;
-        Ok(Self {
-            program: fs_err::canonicalize(around.folder.join(program))?,
-            // Not followed: a Python knows its packages by the link that it was started through.
-            python: around.folder.join(python),
-            script: root.join("python/train_step.py"),
-            folder: fs_err::canonicalize(folder)?,
-            root,
-        })
+        let wanted = Wanted {
+            benchmark: "train",
+            script: "python/train_step.py",
+            root: &options.root,
+            program: options.program.as_ref(),
+            python: options.python.as_ref(),
+            scratch: options.scratch.as_ref(),
+        };
+        Places::find(&wanted, around).map(Self)
     }
 
     fn versions(&self) -> Result<Vec<Version>, BenchError> {
         let version =
             |name: &str, version: &str| Version { name: name.into(), version: version.into() };
         let ask = "import sys, torch; print(sys.version.split()[0], torch.__version__)";
-        let said = step("`import torch`", &Invocation::new(&self.python, ["-c", ask], &self.root))?;
+        let said =
+            step("`import torch`", &Invocation::new(&self.0.python, ["-c", ask], &self.0.root))?;
         let (python, torch) = said.trim().rsplit_once(' ').unwrap_or_default();
         Ok(vec![
             version("orchestrate", env!("CARGO_PKG_VERSION")),
@@ -185,7 +169,7 @@ impl Places {
 
     /// Returns how our program and the script are started, without what they are to do.
     fn sides(&self, options: &TrainArguments, threads: usize) -> [Invocation; 2] {
-        let folder = self.folder.clone().into_os_string();
+        let folder = self.0.folder.clone().into_os_string();
         let with = [
             "--threads".into(),
             threads.to_string().into(),
@@ -193,9 +177,9 @@ impl Places {
             options.device.word().into(),
         ];
         let ours = ["--folder".into(), folder.clone()].into_iter().chain(with.clone());
-        let theirs = [self.script.clone().into(), folder].into_iter().chain(with);
-        let ours = Invocation::new(&self.program, ours, &self.folder);
-        let mut theirs = Invocation::new(&self.python, theirs, &self.folder);
+        let theirs = [self.0.script.clone().into(), folder].into_iter().chain(with);
+        let ours = Invocation::new(&self.0.program, ours, &self.0.folder);
+        let mut theirs = Invocation::new(&self.0.python, theirs, &self.0.folder);
         // The repository's folder stays as it is.
         theirs.environment.push(("PYTHONDONTWRITEBYTECODE".into(), "1".into()));
         [ours, theirs]
