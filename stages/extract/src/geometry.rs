@@ -89,7 +89,7 @@ pub fn plane_geometry(
 fn even_step(native: u32, resampled: u32, convention: Convention) -> f64 {
     let (n, m) = (f64::from(native), f64::from(resampled));
     match convention {
-        Convention::Corners if resampled == 1 => 1.0,
+        Convention::Corners if resampled == 1 || native == 1 => 1.0,
         Convention::Corners => (n - 1.0) / (m - 1.0),
         Convention::Edges | Convention::FirstCentre => n / m,
     }

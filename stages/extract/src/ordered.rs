@@ -125,7 +125,9 @@ impl<T, E> Queue<T, E> {
         mut state: MutexGuard<'a, State<T, E>>,
         take: &Mutex<impl FnMut(T) -> Result<(), E>>,
     ) {
-        if state.taking {
+        // Nothing is taken after what failed.
+        let over = state.failed.as_ref().is_some_and(|(first, _)| *first < state.taken);
+        if state.taking || over {
             return;
         }
         state.taking = true;
@@ -194,8 +196,13 @@ mod tests {
             );
             prop_assert_eq!(made, Err(first));
             prop_assert!(taken.len() <= first && taken.iter().copied().eq(0..taken.len()));
-            let taken = in_order(40, threads, |i| Ok(work(i)), |i| if fails(i) { Err(i) } else { Ok(()) });
-            prop_assert_eq!(taken, Err(first));
+            let mut taken = Vec::new();
+            let take = |i: usize| {
+                taken.push(i);
+                if fails(i) { Err(i) } else { Ok(()) }
+            };
+            prop_assert_eq!(in_order(40, threads, |i| Ok(work(i)), take), Err(first));
+            prop_assert!(taken.iter().copied().eq(0..=first));
         }
 
         #[test]

@@ -31,7 +31,7 @@ pub use percentile::{percentile, percentile_of};
 pub use reader::{
     Disk, ImageFiles, ImageFormat, ImageReader, ImageReport, LabelOptions, MemoryFiles, NonFinite,
     OpenFile, ReadOptions, ReadSeek, inspect, read_header, read_header_with, read_label_map,
-    read_label_map_with, read_volume, read_volume_with,
+    read_label_map_from, read_label_map_with, read_volume, read_volume_from, read_volume_with,
 };
 pub use resample::Resampler;
 pub use volume::{LabelMap, Volume, VolumeHeader, VoxelType};

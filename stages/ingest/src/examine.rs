@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use pipeline_store::Digest;
 use stages_imaging::{
     GeometryDifference, LabelMap, Orientation, Volume, VolumeHeader, compare_geometry,
-    read_label_map_with, read_volume_with,
+    read_label_map_from, read_volume_from,
 };
 use stages_tables::{CaseRow, DatasetInfo, Intensity};
 
 use crate::Problem;
+use crate::declared::Declared;
 use crate::inventory::Inventory;
 use crate::scan::Scan;
 
@@ -43,9 +44,12 @@ impl Examiner<'_> {
         let mut problems = Vec::new();
         let unreadable = |source| Problem::Unreadable { case: case.clone(), source };
         let volume =
-            read_volume_with(self.path(image), &reading.image_options()).map_err(unreadable);
+            read_volume_from(&self.declared(image), self.path(image), &reading.image_options());
+        let volume = volume.map_err(unreadable);
         let map = label.map(|label| {
-            read_label_map_with(self.path(label), &reading.label_options()).map_err(unreadable)
+            let files = self.declared(label);
+            read_label_map_from(&files, self.path(label), &reading.label_options())
+                .map_err(unreadable)
         });
         let volume = volume.map_err(|problem| problems.push(problem)).ok();
         let map = map.and_then(|map| map.map_err(|problem| problems.push(problem)).ok());
@@ -90,6 +94,13 @@ impl Examiner<'_> {
     /// Where a file lies on disk.
     pub(crate) fn path(&self, relative: &str) -> &Path {
         &self.files[relative]
+    }
+
+    /// A file with what belongs to it, which is all that may be read for it.
+    pub(crate) fn declared(&self, relative: &str) -> Declared<'_> {
+        let companions = self.inventory.companions.get(relative).into_iter().flatten();
+        let paths = companions.map(|companion| self.path(companion));
+        Declared(paths.chain([self.path(relative)]).collect())
     }
 
     /// Where image and label map do not fit each other or the classes.

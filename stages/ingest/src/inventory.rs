@@ -157,9 +157,15 @@ fn companions(
 ) -> BTreeMap<String, Vec<String>> {
     let files = inventory.cases.values().flat_map(|case| case.images.iter().chain(&case.labels));
     let of = |path: &String| -> Vec<String> {
-        let stem = path.rsplit_once('.').map_or(path.as_str(), |(stem, _)| stem);
-        let candidates = endings.iter().map(|ending| format!("{stem}.{ending}"));
-        candidates.filter(|candidate| candidate != path && paths.contains(candidate)).collect()
+        let stem = |name: &str| name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned();
+        // Of `a.hdr.gz`, both `a.img.gz` and `a.hdr.img.gz` are.
+        let stems = BTreeSet::from([stem(path), stem(path.strip_suffix(".gz").unwrap_or(path))]);
+        let candidates: BTreeSet<String> = stems
+            .iter()
+            .flat_map(|stem| endings.iter().map(move |ending| format!("{stem}.{ending}")))
+            .filter(|candidate| candidate != path && paths.contains(candidate))
+            .collect();
+        candidates.into_iter().collect()
     };
     files.map(|path| (path.clone(), of(path))).filter(|(_, list)| !list.is_empty()).collect()
 }

@@ -7,6 +7,7 @@
 mod attributes;
 pub mod check;
 mod checksum;
+mod declared;
 mod embedded;
 mod error;
 mod examine;

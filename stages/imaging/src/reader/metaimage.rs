@@ -14,6 +14,9 @@ use crate::{ImagingError, VolumeHeader};
 /// Header and list of files are not longer than this.
 const LONGEST: u64 = 1 << 20;
 
+/// More files than any volume has slices.
+const MOST_FILES: usize = 1 << 16;
+
 /// Reads the header, finds the data and checks it for size.
 pub(super) fn open(
     files: &dyn ImageFiles,
@@ -135,6 +138,10 @@ impl Data<'_> {
                 };
                 if found != count {
                     return Err(self.miscounted(format!("{found} files"), count));
+                }
+                // A few words stand for any number of names.
+                if count > MOST_FILES {
+                    return Err(self.miscounted(format!("{found} files"), MOST_FILES));
                 }
                 let name = |i: usize| {
                     let number = first + i as u32 * step;

@@ -25,5 +25,5 @@ pub use files::{Disk, ImageFiles, MemoryFiles, OpenFile, ReadSeek};
 pub use options::{LabelOptions, NonFinite, ReadOptions};
 pub use read::{
     ImageFormat, ImageReader, ImageReport, inspect, read_header, read_header_with, read_label_map,
-    read_label_map_with, read_volume, read_volume_with,
+    read_label_map_from, read_label_map_with, read_volume, read_volume_from, read_volume_with,
 };

@@ -26,6 +26,14 @@ pub(super) fn open(
     let (head, compressed, length) = head(&header_path, file)?;
     let (header, single) = nifti_header::parse(&header_path, &head, &mut oddities)?;
     note_name(&header_path, compressed, &mut oddities);
+    if single && header_path != path {
+        return Err(ImagingError::Header {
+            path: header_path,
+            field: "magic",
+            found: "that of a header with its voxels in the same file".to_owned(),
+            accepted: "`ni1` or `ni2` beside an .img; open this file itself otherwise".to_owned(),
+        });
+    }
     let (data_path, framing, length) = if single {
         (header_path.clone(), compressed.then_some(Framing::Gzip), length)
     } else {

@@ -152,7 +152,19 @@ pub fn read_volume(path: &Path) -> Result<Volume, ImagingError> {
 /// # Errors
 /// As [`read_volume`], and [`ImagingError::Frame`] for a frame that is not there.
 pub fn read_volume_with(path: &Path, options: &ReadOptions) -> Result<Volume, ImagingError> {
-    let (volume, oddities) = ImageReader::new(&Disk).volume(path, options)?;
+    read_volume_from(&Disk, path, options)
+}
+
+/// The same from other files than those of the disk, or from some of these only.
+///
+/// # Errors
+/// As [`read_volume_with`], and what `files` refuse.
+pub fn read_volume_from(
+    files: &dyn ImageFiles,
+    path: &Path,
+    options: &ReadOptions,
+) -> Result<Volume, ImagingError> {
+    let (volume, oddities) = ImageReader::new(files).volume(path, options)?;
     log(path, &oddities);
     Ok(volume)
 }
@@ -170,7 +182,19 @@ pub fn read_label_map(path: &Path) -> Result<LabelMap, ImagingError> {
 /// # Errors
 /// As [`read_label_map`], and [`ImagingError::Unmapped`] for values that the remapping lacks.
 pub fn read_label_map_with(path: &Path, options: &LabelOptions) -> Result<LabelMap, ImagingError> {
-    let (map, oddities) = ImageReader::new(&Disk).label_map(path, options)?;
+    read_label_map_from(&Disk, path, options)
+}
+
+/// The same from other files than those of the disk, or from some of these only.
+///
+/// # Errors
+/// As [`read_label_map_with`], and what `files` refuse.
+pub fn read_label_map_from(
+    files: &dyn ImageFiles,
+    path: &Path,
+    options: &LabelOptions,
+) -> Result<LabelMap, ImagingError> {
+    let (map, oddities) = ImageReader::new(files).label_map(path, options)?;
     log(path, &oddities);
     Ok(map)
 }

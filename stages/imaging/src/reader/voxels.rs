@@ -20,8 +20,9 @@ const LARGEST_EXPANSION: u64 = 1032;
 /// with the voxels made of them.
 const PIECE: usize = 1 << 17;
 
-/// A volume of more voxels is taken for a damaged header; a whole body at 0.5 mm has a quarter.
-const MOST_VOXELS: usize = 1 << 32;
+/// A volume of more voxels is taken for a damaged header: 4 GiB in single precision, a whole body at
+/// 0.5 mm. Compressed zeros would fill a thousand times the file's size.
+const MOST_VOXELS: usize = 1 << 30;
 
 /// Checks the number of voxels of one volume and of all; the error says what is accepted.
 pub(super) fn most_voxels(shape: [usize; 3], frames: usize) -> Result<(), String> {

@@ -95,10 +95,28 @@ fn write<T>(
         VoxelType::F32 => typed!(f32),
         VoxelType::F64 => typed!(f64),
     };
-    written.map_err(|source| ImagingError::Nifti { path: path.to_path_buf(), source })?;
-    fs_err::rename(&partial, path)
-        .map_err(|source| ImagingError::Io { path: path.to_path_buf(), source })
+    let written = written
+        .map_err(|source| ImagingError::Nifti { path: path.to_path_buf(), source })
+        .and_then(|()| {
+            let bytes = HEADER_BYTES + voxels.len() as u64 * header.voxel_type.bytes() as u64;
+            let io = |source| ImagingError::Io { path: path.to_path_buf(), source };
+            // The writer does not say when the last bytes of a plain file found no room.
+            let short = path.extension().is_some_and(|ending| ending == "nii")
+                && fs_err::metadata(&partial).map_err(io)?.len() != bytes;
+            if short {
+                return Err(io(std::io::ErrorKind::WriteZero.into()));
+            }
+            fs_err::rename(&partial, path).map_err(io)
+        });
+    if written.is_err() {
+        // What went wrong is said already.
+        let _ = fs_err::remove_file(&partial);
+    }
+    written
 }
+
+/// Header, and the flag that no extension follows.
+const HEADER_BYTES: u64 = 352;
 
 /// Where the file is written before it is complete: beside it, under a name without further dots,
 /// because the writer takes everything after the first one for the extension.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use pipeline_store::Digest;
 use stages_imaging::{
-    Disk, ImageReader, ImagingError, LabelMap, Oddity, Volume, compare_geometry, read_header_with,
+    ImageReader, ImagingError, LabelMap, Oddity, Volume, compare_geometry, read_header_with,
 };
 use stages_tables::FactRow;
 
@@ -106,7 +106,7 @@ impl CaseReader<'_> {
         let file = self.examiner.path(path);
         reading.facts.image_bytes = self.bytes(path);
         reading.facts.image_digest = self.digest(path);
-        let volume = match ImageReader::new(&Disk).volume(file, &options) {
+        let volume = match ImageReader::new(&self.examiner.declared(path)).volume(file, &options) {
             Ok((volume, oddities)) => {
                 reading.odd(path, oddities);
                 volume
@@ -160,7 +160,9 @@ impl CaseReader<'_> {
         let options = scan.reading.label_options();
         reading.facts.label_bytes = self.bytes(path);
         reading.facts.label_digest = self.digest(path);
-        let map = match ImageReader::new(&Disk).label_map(self.examiner.path(path), &options) {
+        let map = match ImageReader::new(&self.examiner.declared(path))
+            .label_map(self.examiner.path(path), &options)
+        {
             Ok((map, oddities)) => {
                 reading.odd(path, oddities);
                 map
