@@ -51,6 +51,15 @@ impl ClinicalParams {
             let help = "name at least one class as `lv`, `rv` or `myocardium`";
             problems.push(ParamProblem::new("clinical", found).with_help(help));
         }
+        let named = [("lv", &self.lv), ("rv", &self.rv), ("myocardium", &self.myocardium)];
+        for (at, (field, name)) in named.iter().enumerate() {
+            if let Some(name) = name
+                && named[..at].iter().any(|(_, other)| other.as_ref() == Some(name))
+            {
+                let found = format!("`{name}` is another structure already");
+                problems.push(ParamProblem::new(format!("clinical.{field}"), found));
+            }
+        }
         if self.ed == self.es {
             let found = format!("`{}` cannot be both phases", self.es);
             problems.push(ParamProblem::new("clinical.es", found));
@@ -107,9 +116,10 @@ pub(crate) struct Clinical {
 pub(crate) fn measure(
     params: &ClinicalParams,
     dataset: &DatasetInfo,
+    ignore_label: Option<u8>,
     scans: &[(&Scan<'_>, &[(String, Volumes)])],
 ) -> Result<Clinical, EvaluateError> {
-    let structures = structures(params, dataset)?;
+    let structures = structures(params, dataset, ignore_label)?;
     let mut clinical = Clinical { rows: Vec::new(), metrics: Vec::new(), incomplete: Vec::new() };
     for ((subject, checkpoint), pair) in by_subject(params, scans)? {
         if pair.phases.iter().any(Option::is_none) {
@@ -195,6 +205,7 @@ fn by_subject<'a>(
 fn structures(
     params: &ClinicalParams,
     dataset: &DatasetInfo,
+    ignore_label: Option<u8>,
 ) -> Result<Vec<Structure>, EvaluateError> {
     let density = params.density_g_per_ml;
     let all = [
@@ -204,7 +215,9 @@ fn structures(
     ];
     let named = all.into_iter().filter_map(|(field, name, of)| Some((field, name.as_ref()?, of)));
     let structure = |(field, name, quantities): (&'static str, &String, fn(f64) -> _)| {
-        let class = dataset.foreground().find(|class| class.name == *name);
+        // A class that is not scored has no volumes either.
+        let mut scored = dataset.foreground().filter(|class| ignore_label != Some(class.id));
+        let class = scored.find(|class| class.name == *name);
         let class = class.ok_or_else(|| EvaluateError::ClinicalClass {
             field,
             found: name.clone(),

@@ -46,7 +46,9 @@ pub struct EvaluateParams {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub largest_component: Option<Neighbours>,
     /// A value of the label maps that means "do not score": its voxels are taken out of prediction
-    /// and reference before anything is counted, and their number is reported. Default: none.
+    /// and reference before anything is counted, after `largest_component`, and their number is
+    /// reported. The manifest must name the value as a class, and the network learns it as one.
+    /// Default: none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ignore_label: Option<u8>,
     /// Clinical values of the heart per subject, from the masks at both phases: volumes, ejection

@@ -156,10 +156,11 @@ impl Inputs<'_> {
     ) -> Result<(), EvaluateError> {
         let (params, dataset) = (self.params, self.dataset());
         self.check(scan, "the prediction", &pair.prediction, &Known::classes(dataset))?;
+        // First, so that what the annotation leaves open does not cut a prediction into components.
+        largest_components(params, dataset, &mut pair.prediction, pair.lattice.shape());
         let ignored = params
             .ignore_label
             .map(|label| ignore(label, &mut pair.prediction, pair.reference.to_mut()));
-        largest_components(params, dataset, &mut pair.prediction, pair.lattice.shape());
         let overlay = Overlay::new(&pair.prediction, &pair.reference, pair.lattice)
             .map_err(|source| EvaluateError::Metrics { case: scan.case.case_id.clone(), source })?;
         let voxel_ml = pair.lattice.voxel_ml();

@@ -87,11 +87,12 @@ impl Stage for Evaluate {
         let scored = scored.into_iter().collect::<Result<Vec<_>, _>>()?;
         let mut rows: Vec<MetricRow> =
             scored.iter().flat_map(|scored| &scored.rows).cloned().collect();
+        let ignore_label = params.ignore_label;
         if let Some(params) = &params.clinical {
             let volumes = scored.iter().map(|scored| &scored.volumes[..]);
             let by_scan: Vec<_> = scans.iter().zip(volumes).collect();
             let Clinical { rows: clinical, metrics, incomplete } =
-                measure(params, &dataset, &by_scan)?;
+                measure(params, &dataset, ignore_label, &by_scan)?;
             if !incomplete.is_empty() {
                 context.warn(format!(
                     "no clinical values that need both phases, `{}` and `{}`, of: {}",

@@ -55,11 +55,12 @@ impl Inventory {
         let layout = &manifest.file.layout;
         let mut inventory = Self::default();
         for path in paths.clone() {
-            if layout.list.as_ref().is_some_and(|list| list.file == *path) {
+            if layout.list.as_ref().is_some_and(|list| manifest.name_of(&list.file) == *path) {
                 inventory.list = Some(path.clone());
                 continue;
             }
-            if matches!(&manifest.file.checksums, Some(ChecksumParams::File(file)) if file == path)
+            if matches!(&manifest.file.checksums, Some(ChecksumParams::File(file))
+                if manifest.name_of(file) == *path)
             {
                 inventory.checksums = Some(path.clone());
                 continue;

@@ -82,11 +82,13 @@ fn keep_splits(
     manifest: &Manifest,
     wanted: &[String],
 ) -> Result<(), IngestError> {
+    let volume = |path: &str| manifest.label_parts(path).or_else(|| manifest.image_parts(path));
     let split_of = |path: &str| {
-        let parts = manifest.label_parts(path).or_else(|| manifest.image_parts(path));
+        let parts = volume(path).or_else(|| manifest.attribute_parts(path));
         parts.and_then(|mut parts| parts.remove(SPLIT))
     };
-    let splits: BTreeSet<String> = files.keys().filter_map(|path| split_of(path)).collect();
+    let splits: BTreeSet<String> =
+        files.keys().filter_map(|path| volume(path)?.remove(SPLIT)).collect();
     all_known(manifest, wanted, &splits.iter().map(String::as_str).collect::<Vec<_>>())?;
     files.retain(|path, _| split_of(path).is_none_or(|split| wanted.contains(&split)));
     Ok(())

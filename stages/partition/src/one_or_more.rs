@@ -54,7 +54,8 @@ impl Visitor<'_> for One {
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<String, E> {
-        Ok(value.to_string())
+        // With the point: `184.0` is what was written, and what the attribute holds.
+        Ok(format!("{value:?}"))
     }
 }
 

@@ -35,8 +35,8 @@ pub struct CaseRow {
     /// Everything else that is known of the scan or its subject, such as `Height` or `Vendor`, by
     /// key, as it was written.
     pub attributes: BTreeMap<String, String>,
-    /// The first subject with these very images, where a release holds one person under two names;
-    /// such subjects stay on one side of every split.
+    /// The first subject that is the same person, where a release holds one under several names; such
+    /// subjects stay on one side of every split.
     pub same_as: Option<String>,
     /// Path of the image inside the volumes artifact, with `/`.
     pub image: String,

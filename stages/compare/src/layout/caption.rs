@@ -130,7 +130,7 @@ pub(super) fn grid_note(grid: &str, metric: &str) -> String {
 }
 
 /// Whether a metric follows the public scripts instead of our definitions.
-fn of_literature(metric: &str) -> bool {
+pub(crate) fn of_literature(metric: &str) -> bool {
     ["hd95_pooled", "hd95_pooled_vox", "asd_pr_vox"].contains(&metric)
 }
 
@@ -196,6 +196,15 @@ pub(super) fn empty_notes(items: &[(String, &Summary)], kind: &MetricKind) -> Ve
             .collect();
         (!found.is_empty()).then(|| format!("{what}: {}.", found.join(", ")))
     };
+    let missed = items
+        .iter()
+        .filter(|(_, row)| of_literature(&row.metric) && row.counts.pred_empty > 0)
+        .map(|(place, row)| format!("{place} ({} of {})", row.counts.pred_empty, row.counts.values))
+        .collect::<Vec<_>>();
+    let missed = (!missed.is_empty()).then(|| {
+        let what = "Counted as 0, the best value, although the prediction misses the structure";
+        format!("{what}: {}.", missed.join(", "))
+    });
     let by_definition = if kind.unit == "1" { "Counted as 1" } else { "Counted as 0" };
     [
         listed("Left out as undefined, class in neither mask", |counts| counts.both_undefined),
@@ -208,6 +217,7 @@ pub(super) fn empty_notes(items: &[(String, &Summary)], kind: &MetricKind) -> Ve
         listed(&format!("{by_definition}, class in neither mask"), |counts| {
             counts.both_empty - counts.both_undefined
         }),
+        missed,
     ]
     .into_iter()
     .flatten()

@@ -10,7 +10,7 @@ mod rows;
 mod sections;
 
 pub(crate) use block::{Block, blocks};
-pub(crate) use caption::{metric_and_unit, slug};
+pub(crate) use caption::{metric_and_unit, of_literature, slug};
 pub(crate) use rows::{RowValue, unknown_values};
 pub(crate) use sections::{Section, Sections};
 

@@ -6,7 +6,7 @@ use super::note::{correction, range, test_name};
 use super::paired::{Outcome, Tested};
 use super::params::IntervalName;
 use crate::CompareParams;
-use crate::layout::{metric_and_unit, slug};
+use crate::layout::{metric_and_unit, of_literature, slug};
 use crate::number::NumberFormat;
 use crate::render::{Entry, Sheet};
 
@@ -82,7 +82,8 @@ fn caption(significance: &Significance<'_>, family: &Family) -> Vec<String> {
         ),
         "r: rank-biserial correlation.".to_owned(),
     ];
-    if family.tested.iter().any(|tested| tested.kind.unit == "mm") {
+    let has_diagonal = |tested: &Tested| tested.kind.unit == "mm" && !of_literature(&tested.metric);
+    if family.tested.iter().any(has_diagonal) {
         let diagonal = "A distance of which only one mask has voxels counts as the diagonal of \
                         the grid.";
         caption.push(diagonal.to_owned());

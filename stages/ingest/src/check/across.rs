@@ -1,6 +1,6 @@
 //! What only a look at all cases shows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use stages_tables::{ClassInfo, FactRow};
 
@@ -72,14 +72,19 @@ fn twins(manifest: &Manifest, images: &[Image]) -> Vec<Finding> {
 
 /// Label maps with foreground that are the same file, byte by byte.
 fn same_labels(facts: &[FactRow]) -> Vec<Finding> {
-    let mut by_content: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut by_content: BTreeMap<&str, Vec<&FactRow>> = BTreeMap::new();
     for row in facts.iter().filter(|row| row.labelled_slices.is_some_and(|slices| slices > 0)) {
         if let Some(digest) = &row.label_digest {
-            by_content.entry(digest).or_default().push(&row.case_id);
+            by_content.entry(digest).or_default().push(row);
         }
     }
-    let same = by_content.into_values().filter(|cases| cases.len() > 1);
-    same.map(|cases| {
+    // Cases of one file, the frames of a subject, share it by design.
+    let same = by_content.into_values().filter(|rows| {
+        let files: BTreeSet<_> = rows.iter().map(|row| &row.label).collect();
+        files.len() > 1
+    });
+    same.map(|rows| {
+        let cases: Vec<&str> = rows.iter().map(|row| row.case_id.as_str()).collect();
         let message = format!("cases {} have the same label map, byte by byte", names(&cases));
         Finding::of_dataset(FindingKind::IdenticalLabels, message)
     })
@@ -322,9 +327,21 @@ mod tests {
 
     #[test]
     fn a_label_map_in_two_cases_is_told_once() {
-        let rows = cases(|row| row.label_digest = Some("d0".to_owned()));
+        let mut rows = cases(|row| row.label_digest = Some("d0".to_owned()));
+        for row in &mut rows {
+            row.label = Some(format!("{}_gt.nii", row.case_id));
+        }
         let found = same_labels(&rows);
         assert_eq!(found.len(), 1);
         assert!(found[0].message.contains("c0 and c8"), "{found:?}");
+    }
+
+    #[test]
+    fn frames_of_one_label_file_are_no_copies() {
+        let mut rows = cases(|row| row.label_digest = Some("d0".to_owned()));
+        for row in &mut rows {
+            row.label = Some("frames_gt.nii".to_owned());
+        }
+        assert_eq!(same_labels(&rows), []);
     }
 }

@@ -18,6 +18,10 @@ pub(super) fn check(
     for path in [&arguments.table, &arguments.findings].into_iter().flatten() {
         writable(path)?;
     }
+    if arguments.table.is_some() && arguments.table == arguments.findings {
+        let message = "`--table` and `--findings` name one file, and there are two tables";
+        return Err(vec![Diagnostic::new("data::output", message).with_help("choose another")]);
+    }
     let found = open(&arguments.place, context)?;
     let options = CheckOptions {
         subjects: arguments.subjects.clone(),
