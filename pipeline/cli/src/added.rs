@@ -1,15 +1,18 @@
 //! Commands that a program has beside the built-in ones.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use pipeline_engine::Cancellation;
 use pipeline_spec::Diagnostic;
 
+use crate::arguments::PlaceArguments;
 use crate::commands::Session;
 use crate::error::{CommandError, Exit};
 use crate::interrupt;
 use crate::progress::Counter;
+use crate::recorded::{RecordedRun, find_run};
 
 /// A command of the program's own. Help, manual pages, completions and global options come with it.
 pub trait AddedCommand: Sync {
@@ -47,6 +50,21 @@ impl CommandContext<'_> {
     /// `ORCHESTRATE_DATA`: the folder that holds the datasets.
     pub fn data_root(&self) -> Option<&Path> {
         self.session.surroundings.data_root.as_deref()
+    }
+
+    /// A run that was recorded: the latest one of an experiment (its name, its file, or a folder or
+    /// file with its report), or any that is kept, by its id or as `EXPERIMENT@ID`.
+    ///
+    /// # Errors
+    /// When there is no such run, or no store.
+    pub fn recorded_run(
+        &self,
+        places: &PlaceArguments,
+        run: &str,
+    ) -> Result<RecordedRun, Vec<Diagnostic>> {
+        let (report, folder) = find_run(run, &places.runs).map_err(|error| error.mistakes)?;
+        let store = self.session.store(places).map_err(|error| error.mistakes)?;
+        Ok(RecordedRun::new(report, folder, Arc::new(store)))
     }
 
     /// How many processors there are.

@@ -14,6 +14,7 @@ use crate::commands::{self, Session};
 use crate::console::Console;
 use crate::error::{CommandError, Exit};
 use crate::logging;
+use crate::recorded::RunFiles;
 use crate::surroundings::Surroundings;
 
 /// What the program is called.
@@ -28,15 +29,20 @@ pub struct About {
 }
 
 /// Runs the program: reads its arguments, does what they ask, prints what went wrong. `commands` are
-/// those that it has beside the built-in ones.
+/// those that it has beside the built-in ones, `run_files` add files to the folder of every run.
 ///
 /// Exit status: 0 done, 1 a stage failed or the run was stopped, 2 the request is wrong, 3 a bug.
-pub fn main(registry: &Registry, commands: &[&dyn AddedCommand], about: About) -> ExitCode {
+pub fn main(
+    registry: &Registry,
+    commands: &[&dyn AddedCommand],
+    run_files: &[&dyn RunFiles],
+    about: About,
+) -> ExitCode {
     if let Some(status) = supervised() {
         return status;
     }
     std::panic::set_hook(Box::new(on_panic));
-    let program = Program { registry, commands, about };
+    let program = Program { registry, commands, run_files, about };
     catch_unwind(AssertUnwindSafe(|| start(&program))).unwrap_or(Exit::Bug).into()
 }
 
@@ -57,11 +63,12 @@ fn supervised() -> Option<ExitCode> {
 struct Program<'a> {
     registry: &'a Registry,
     commands: &'a [&'a dyn AddedCommand],
+    run_files: &'a [&'a dyn RunFiles],
     about: About,
 }
 
 fn start(program: &Program<'_>) -> Exit {
-    let Program { registry, commands, about } = *program;
+    let Program { registry, commands, run_files, about } = *program;
     let surroundings = Surroundings::read();
     let definition = definition(about, commands);
     let definition = definition.color(ColourChoice::among(&surroundings.command).into());
@@ -76,8 +83,14 @@ fn start(program: &Program<'_>) -> Exit {
     };
     let console = Console::new(&surroundings, globals.color, globals.quiet, globals.verbose);
     logging::start(&console, surroundings.log_filter.as_deref());
-    let session =
-        Session { registry, commands, about, surroundings: &surroundings, console: &console };
+    let session = Session {
+        registry,
+        commands,
+        run_files,
+        about,
+        surroundings: &surroundings,
+        console: &console,
+    };
     request.carry_out(&session).unwrap_or_else(|error| {
         console.mistakes(&error);
         Exit::Request

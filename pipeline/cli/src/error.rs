@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use pipeline_engine::{GraphErrors, RunError};
-use pipeline_spec::{Diagnostic, SpecErrors};
+use pipeline_spec::{Diagnostic, SpecErrors, sentence};
 use pipeline_store::StoreError;
 
 /// The exit status.
@@ -85,15 +85,4 @@ impl From<RunError> for CommandError {
             )
             .into()
     }
-}
-
-/// An error with its causes, in one line.
-fn sentence(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        text = format!("{text}: {inner}");
-        cause = inner.source();
-    }
-    text
 }

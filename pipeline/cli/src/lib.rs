@@ -18,6 +18,7 @@ mod journal;
 mod logging;
 mod pace;
 mod progress;
+mod recorded;
 mod render;
 mod surroundings;
 mod trace;
@@ -25,3 +26,5 @@ mod workers;
 
 pub use added::{AddedCommand, CommandContext, Ending, WorkProgress};
 pub use app::{About, main};
+pub use arguments::PlaceArguments;
+pub use recorded::{PlacedArtifact, RecordedArtifact, RecordedRun, RunFiles};

@@ -1,6 +1,8 @@
 //! What happens during a run, as one stream of plain data.
 
-use serde::Serialize;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 
 use crate::explain::DirtyReason;
 use crate::graph::NodeId;
@@ -18,6 +20,8 @@ pub enum RunEvent {
         experiment: String,
         /// How many nodes it has.
         nodes: usize,
+        /// All nodes of the graph in topological order, also those that nobody asked for.
+        graph: Vec<NodeOutline>,
     },
     /// A node's action begins.
     NodeStarted {
@@ -73,6 +77,21 @@ pub enum RunEvent {
         /// The counts.
         summary: RunSummary,
     },
+}
+
+/// What is known of a node before anything runs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NodeOutline {
+    /// The node.
+    pub node: NodeId,
+    /// Its stage.
+    pub stage: String,
+    /// The values of the matrix variables it was made under.
+    #[serde(default)]
+    pub coordinates: BTreeMap<String, String>,
+    /// The nodes whose outputs it reads, each once, in topological order.
+    #[serde(default)]
+    pub after: Vec<NodeId>,
 }
 
 /// How a node ended.

@@ -11,7 +11,7 @@ mod graph;
 mod run;
 pub mod stage;
 
-pub use events::{NodeFailure, NodeOutcome, RunEvent, RunSummary};
+pub use events::{NodeFailure, NodeOutcome, NodeOutline, RunEvent, RunSummary};
 pub use executor::{
     Attempt, Executor, GRACE, InProcess, Program, SUPERVISE, Work, Worker, WorkerPrograms,
     can_confine, supervise,

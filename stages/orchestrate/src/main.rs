@@ -16,6 +16,7 @@ fn main() -> ExitCode {
     pipeline_cli::main(
         &registry::registry(),
         &[&data::Data],
+        &[],
         About {
             name: "orchestrate",
             version: env!("CARGO_PKG_VERSION"),

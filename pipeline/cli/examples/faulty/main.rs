@@ -35,5 +35,5 @@ fn main() -> ExitCode {
         .with(transform::Transform)
         .with(write::Write);
     let about = About { name: "faulty", version: "1.0.0", summary: "Survives what befalls it" };
-    pipeline_cli::main(&registry, &[], about)
+    pipeline_cli::main(&registry, &[], &[], about)
 }

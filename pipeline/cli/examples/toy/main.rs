@@ -3,6 +3,7 @@
 //! `cargo run -p pipeline-cli --example toy -- stages`
 
 mod count;
+mod nodes;
 mod word;
 
 use std::path::{Path, PathBuf};
@@ -36,7 +37,7 @@ fn main() -> ExitCode {
         .with(count::Count)
         .with_document("words", || schemars::schema_for!(Vec<SayParams>));
     let about = About { name: "toy", version: "1.2.3", summary: "Writes and collects words" };
-    pipeline_cli::main(&registry, &[&word::Word], about)
+    pipeline_cli::main(&registry, &[&word::Word, &nodes::Made], &[&nodes::NodeList], about)
 }
 
 /// Writes a word into a file.

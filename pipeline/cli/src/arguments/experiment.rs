@@ -33,14 +33,14 @@ pub(crate) struct ExperimentArguments {
 
 /// Where results are.
 #[derive(Debug, Args)]
-pub(crate) struct PlaceArguments {
+pub struct PlaceArguments {
     /// The folder that remembers results [default: $ORCHESTRATE_STORE, else .orchestrate]
     #[arg(long, value_name = "DIR")]
-    pub(crate) store: Option<PathBuf>,
+    pub store: Option<PathBuf>,
 
     /// The folder for reports and tables, one folder per experiment in it
     #[arg(long, value_name = "DIR", default_value = "runs")]
-    pub(crate) runs: PathBuf,
+    pub runs: PathBuf,
 }
 
 /// Which part of an experiment.

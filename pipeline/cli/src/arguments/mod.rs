@@ -9,7 +9,8 @@ mod tests;
 mod upkeep;
 mod values;
 
-pub(crate) use experiment::{ExperimentArguments, PlaceArguments, SelectionArguments};
+pub use experiment::PlaceArguments;
+pub(crate) use experiment::{ExperimentArguments, SelectionArguments};
 pub(crate) use inspect::{
     ExplainArguments, GraphArguments, GraphFormat, LogsArguments, ShowArguments, StagesArguments,
     StatusArguments,

@@ -96,6 +96,7 @@ impl Request {
         store: &Store,
         loaded: &Loaded,
         result: &RunResult,
+        added: Vec<PathBuf>,
     ) -> Option<()> {
         // The experiment file was read a second time in between.
         if again?.digest != self.digest {
@@ -113,7 +114,8 @@ impl Request {
             shown: result.shown.clone(),
         };
         let told = serde_json::to_vec(&told).ok()?;
-        let written = [run_dir.join(Report::FILE)];
+        let mut written = added;
+        written.push(run_dir.join(Report::FILE));
         store.remember_rerun(&self.name, self.digest, &keys, &read, &written, &told);
         Some(())
     }

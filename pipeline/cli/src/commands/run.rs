@@ -1,6 +1,7 @@
 //! `orchestrate run`.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use pipeline_engine::{Cancellation, NodeFailure, RunEvent, RunOptions, RunResult, RunSummary};
 use pipeline_spec::Diagnostic;
@@ -13,6 +14,7 @@ use crate::capacity::capacity;
 use crate::error::{CommandError, Exit};
 use crate::journal::{Journal, Origin};
 use crate::progress::{Tally, choose, summary_line};
+use crate::recorded::add_files;
 use crate::surroundings::now;
 use crate::trace::Trace;
 use crate::workers::find_workers;
@@ -35,6 +37,7 @@ pub(crate) fn run(session: &Session<'_>, arguments: &RunArguments) -> Result<Exi
         Some(store) => store,
         None => session.store(&arguments.experiment.places)?,
     };
+    let store = Arc::new(store);
     if arguments.dry_run {
         let plan = loaded.plan(&store, &selected);
         return Ok(plan::tell(session, &loaded, &plan, arguments.json));
@@ -87,6 +90,7 @@ pub(crate) fn run(session: &Session<'_>, arguments: &RunArguments) -> Result<Exi
         }
         Err(error) => return Err(error.into()),
     };
+    let added = add_files(session.run_files, &result, &loaded.run_dir, &store);
     if !console.quiet {
         if !result.shown.is_empty() {
             console.note(&format!("results: {}/", loaded.run_dir.display()));
@@ -96,11 +100,15 @@ pub(crate) fn run(session: &Session<'_>, arguments: &RunArguments) -> Result<Exi
     if !arguments.json {
         print_results(session, &result);
     }
+    if !added.mistakes.is_empty() {
+        return Err(CommandError { mistakes: added.mistakes });
+    }
     if tally.warnings().is_empty()
         && let Some(request) = &request
     {
         // Without it the next run looks at everything again, nothing worse.
-        let _ = request.leave(Request::of(session, arguments).as_ref(), &store, &loaded, &result);
+        let again = Request::of(session, arguments);
+        let _ = request.leave(again.as_ref(), &store, &loaded, &result, added.files);
     }
     let exit = exit(&result.summary);
     // The process ends here; taking a large graph apart would take longer than building it.

@@ -19,7 +19,7 @@ pub(super) fn experiment_name(run: &str) -> Result<String, CommandError> {
 }
 
 /// Every experiment that has a folder among the runs.
-pub(super) fn experiments(runs: &Path) -> Vec<String> {
+pub(crate) fn experiments(runs: &Path) -> Vec<String> {
     let mut known: Vec<String> = fs_err::read_dir(runs)
         .into_iter()
         .flatten()
@@ -32,7 +32,7 @@ pub(super) fn experiments(runs: &Path) -> Vec<String> {
 }
 
 /// An experiment that has no run.
-pub(super) fn no_run(name: &str, runs: &Path) -> Diagnostic {
+pub(crate) fn no_run(name: &str, runs: &Path) -> Diagnostic {
     let known = experiments(runs);
     let file = runs.join(name).join(Report::FILE);
     if file.exists() {

@@ -11,7 +11,7 @@ use crate::arguments::{ExperimentArguments, PlaceArguments, SelectionArguments};
 use crate::console::Console;
 use crate::error::CommandError;
 use crate::surroundings::Surroundings;
-use crate::{About, AddedCommand};
+use crate::{About, AddedCommand, RunFiles};
 
 /// Where results are remembered if nobody says otherwise.
 const DEFAULT_STORE: &str = ".orchestrate";
@@ -20,6 +20,7 @@ const DEFAULT_STORE: &str = ".orchestrate";
 pub(crate) struct Session<'a> {
     pub(crate) registry: &'a Registry,
     pub(crate) commands: &'a [&'a dyn AddedCommand],
+    pub(crate) run_files: &'a [&'a dyn RunFiles],
     pub(crate) about: About,
     pub(crate) surroundings: &'a Surroundings,
     pub(crate) console: &'a Console,

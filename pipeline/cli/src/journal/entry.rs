@@ -1,7 +1,7 @@
 //! A line of a journal, as it is read back.
 
 use jiff::Timestamp;
-use pipeline_engine::StageEvent;
+use pipeline_engine::{NodeOutline, StageEvent};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -28,6 +28,9 @@ pub(crate) enum Entry {
         /// The command line, with the program's name.
         #[serde(default)]
         command: Vec<String>,
+        /// All nodes in topological order.
+        #[serde(default)]
+        graph: Vec<NodeOutline>,
     },
     /// A node's action began.
     NodeStarted {

@@ -79,7 +79,7 @@ impl RunView {
         let Line { at, entry } = line;
         self.heard_at = Some(at);
         match entry {
-            Entry::RunStarted { experiment, nodes, command } => {
+            Entry::RunStarted { experiment, nodes, command, .. } => {
                 self.experiment = experiment;
                 self.nodes = nodes;
                 self.command = command;
@@ -190,7 +190,12 @@ mod tests {
     #[test]
     fn what_is_left_is_told_by_the_pace_since_progress_began() {
         let mut view = RunView::default();
-        let start = Entry::RunStarted { experiment: "e".to_owned(), nodes: 3, command: Vec::new() };
+        let start = Entry::RunStarted {
+            experiment: "e".to_owned(),
+            nodes: 3,
+            command: Vec::new(),
+            graph: Vec::new(),
+        };
         view.take(line(0, start));
         let started = Entry::NodeStarted { node: "a".to_owned(), stage: "train".to_owned() };
         view.take(line(0, started));

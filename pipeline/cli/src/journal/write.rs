@@ -170,7 +170,12 @@ mod tests {
     }
 
     fn started() -> RunEvent {
-        RunEvent::RunStarted { run_id: origin().run_id, experiment: "e".to_owned(), nodes: 3 }
+        RunEvent::RunStarted {
+            run_id: origin().run_id,
+            experiment: "e".to_owned(),
+            nodes: 3,
+            graph: Vec::new(),
+        }
     }
 
     #[test]

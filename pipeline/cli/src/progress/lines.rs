@@ -196,7 +196,12 @@ mod tests {
             said: StageEvent::Progress { done, total: 20, message: "epoch".to_owned() },
         };
         let events = [
-            RunEvent::RunStarted { run_id: "id".to_owned(), experiment: "e".to_owned(), nodes: 12 },
+            RunEvent::RunStarted {
+                run_id: "id".to_owned(),
+                experiment: "e".to_owned(),
+                nodes: 12,
+                graph: Vec::new(),
+            },
             RunEvent::NodeFinished {
                 node: node("cases"),
                 outcome: NodeOutcome::Cached,

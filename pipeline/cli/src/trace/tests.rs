@@ -34,7 +34,12 @@ fn finished(name: &str, outcome: NodeOutcome) -> RunEvent {
 fn events() -> Vec<RunEvent> {
     let error = NodeFailure::from_error(StageError::message("tripped"));
     vec![
-        RunEvent::RunStarted { run_id: "id".to_owned(), experiment: "e".to_owned(), nodes: 4 },
+        RunEvent::RunStarted {
+            run_id: "id".to_owned(),
+            experiment: "e".to_owned(),
+            nodes: 4,
+            graph: Vec::new(),
+        },
         finished("known", NodeOutcome::Cached),
         started("a", 1),
         started("b", 2),

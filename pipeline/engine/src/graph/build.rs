@@ -4,9 +4,10 @@ use pipeline_spec::{Diagnostic, Experiment};
 
 use super::cycle::dependency_order;
 use super::expand::expand;
-use super::node::Node;
+use super::node::{Node, NodeId};
 use super::template::templates;
 use super::wire::wire;
+use crate::events::NodeOutline;
 use crate::stage::Registry;
 
 /// The nodes of an experiment, every node after those it reads.
@@ -72,6 +73,26 @@ impl Graph {
     /// The positions of the nodes that a node reads directly.
     pub fn upstream(&self, node: usize) -> impl Iterator<Item = usize> + '_ {
         self.nodes[node].inputs.iter().flat_map(|input| input.from.iter().map(|output| output.node))
+    }
+
+    /// The nodes whose outputs a node reads, each once, in topological order.
+    pub fn after(&self, node: usize) -> Vec<NodeId> {
+        let mut upstream: Vec<usize> = self.upstream(node).collect();
+        upstream.sort_unstable();
+        upstream.dedup();
+        upstream.into_iter().map(|node| self.nodes[node].id.clone()).collect()
+    }
+
+    /// What a node is, without what it does.
+    pub fn outline(&self, node: usize) -> NodeOutline {
+        let after = self.after(node);
+        let node = &self.nodes[node];
+        NodeOutline {
+            node: node.id.clone(),
+            stage: node.stage.info().name.to_owned(),
+            coordinates: node.coordinates.clone(),
+            after,
+        }
     }
 }
 

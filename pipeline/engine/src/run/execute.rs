@@ -100,6 +100,7 @@ pub fn run(
         run_id: options.run_id.clone(),
         experiment: graph.experiment.clone(),
         nodes,
+        graph: (0..graph.nodes.len()).map(|node| graph.outline(node)).collect(),
     });
     let places = Places {
         experiment_dir: options.experiment_dir.clone(),

@@ -39,6 +39,12 @@ pub struct NodeReport {
     pub stage: String,
     /// The values of the matrix variables it was made under.
     pub coordinates: BTreeMap<String, String>,
+    /// The nodes whose outputs it reads, in topological order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<NodeId>,
+    /// The artifact kind of each output port.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub kinds: BTreeMap<String, String>,
     /// `ran`, `cached`, `failed`, `skipped`, or `left out` of what was asked for.
     pub status: String,
     /// The action; of an earlier run where this one did not get that far.

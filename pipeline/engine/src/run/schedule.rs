@@ -390,16 +390,12 @@ impl<'a> Scheduler<'a> {
             warnings: provenance.warnings.clone(),
         });
         self.reports[node] = Some(NodeReport {
-            node: shape.id.clone(),
-            stage: shape.stage.info().name.to_owned(),
-            coordinates: shape.coordinates.clone(),
-            status: status.to_owned(),
             key: Some(result.key),
             outputs: result.outputs.clone(),
             seconds: provenance.seconds,
             environment: provenance.environment,
             warnings: provenance.warnings,
-            error: None,
+            ..self.outline(node, status)
         });
         self.outputs[node] = Some(result.outputs);
         for &next in &self.downstream[node] {
@@ -452,13 +448,24 @@ impl<'a> Scheduler<'a> {
     /// A report that knows only what the node is, with what is known from an earlier run, so that
     /// `explain` still has something to compare with.
     fn report(&self, node: usize, status: &str) -> NodeReport {
+        let mut report = self.outline(node, status);
+        report.key = self.examiner.previous.key_of(&report.node);
+        report
+    }
+
+    /// A report that knows only what the node is.
+    fn outline(&self, node: usize, status: &str) -> NodeReport {
+        let after = self.examiner.graph.after(node);
         let node = &self.examiner.graph.nodes[node];
+        let ports = node.stage.ports().outputs.iter();
         NodeReport {
             node: node.id.clone(),
             stage: node.stage.info().name.to_owned(),
             coordinates: node.coordinates.clone(),
+            after,
+            kinds: ports.map(|port| (port.name.to_string(), port.kind.to_string())).collect(),
             status: status.to_owned(),
-            key: self.examiner.previous.key_of(&node.id),
+            key: None,
             outputs: BTreeMap::new(),
             seconds: 0.0,
             environment: BTreeMap::new(),
