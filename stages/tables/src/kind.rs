@@ -12,7 +12,8 @@ pub const SLICES: &str = "slices";
 pub const PARTITION: &str = "partition";
 /// `best.safetensors`, `last.safetensors` and `model.json`.
 pub const CHECKPOINT: &str = "checkpoint";
-/// `training_log.arrow`: one row per epoch and quantity.
+/// `training_log.arrow`: one row per epoch and quantity; of `train`, with the same values in an event
+/// file for TensorBoard beside it.
 pub const TRAINING_LOG: &str = "training_log";
 /// `performance.arrow`: speed and memory, one row per epoch and quantity; differs between runs.
 pub const PERFORMANCE: &str = "performance";

@@ -1,9 +1,11 @@
 //! The training log, also said aloud while it grows.
 
+use std::path::Path;
 use std::time::Duration;
 
 use pipeline_engine::{ActionContext, StageError};
 use stages_tables::{LogRow, LogTable, PerformanceTable};
+use stages_tensorboard::{EventError, EventFile};
 
 use crate::data::TrainingData;
 use crate::losses::Ledger;
@@ -66,7 +68,9 @@ impl<'a> Log<'a> {
 
     pub(crate) fn write(self) -> Result<(), StageError> {
         let training = LogTable { rows: self.training };
-        training.write(self.context.output("training_log")?).map_err(StageError::new)?;
+        let folder = self.context.output("training_log")?;
+        training.write(folder).map_err(StageError::new)?;
+        write_events(&training.rows, folder).map_err(StageError::new)?;
         let performance = PerformanceTable { rows: self.performance };
         performance.write(self.context.output("performance")?).map_err(StageError::new)
     }
@@ -85,4 +89,18 @@ impl<'a> Log<'a> {
         });
         (self.training, self.performance) = (training, performance);
     }
+}
+
+/// Writes the log once more for TensorBoard, with the epoch for the step.
+///
+/// The time of an event is its epoch too, in seconds since 1970: equal trainings leave equal bytes.
+/// `orchestrate export tensorboard` knows the real times.
+fn write_events(rows: &[LogRow], folder: &Path) -> Result<(), EventError> {
+    let mut events = EventFile::create(&folder.join(EventFile::NAME), 0.0)?;
+    for epoch in rows.chunk_by(|a, b| a.epoch == b.epoch) {
+        let at = epoch[0].epoch;
+        let values = epoch.iter().map(|row| (row.name.as_str(), row.value as f32));
+        events.scalars(i64::from(at), f64::from(at), values)?;
+    }
+    events.finish()
 }

@@ -13,7 +13,7 @@ impl Train {
     /// The name under `uses:`.
     pub const NAME: &'static str = "train";
     /// Version of the output; see `CHANGELOG.md`.
-    pub const VERSION: u32 = 3;
+    pub const VERSION: u32 = 4;
 }
 
 impl Stage for Train {

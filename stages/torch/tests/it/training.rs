@@ -46,8 +46,13 @@ fn warnings(events: &[StageEvent]) -> Vec<&str> {
 }
 
 /// What two runs of a training have in common, byte by byte.
-pub(crate) const FILES: [&str; 4] =
-    ["best.safetensors", "last.safetensors", "model.json", "training_log.arrow"];
+pub(crate) const FILES: [&str; 5] = [
+    "best.safetensors",
+    "last.safetensors",
+    "model.json",
+    "training_log.arrow",
+    EventFile::NAME,
+];
 
 #[test]
 fn two_trainings_give_the_same_bytes_and_another_seed_does_not() {
