@@ -22,5 +22,8 @@ mod tests;
 pub use clinical::ClinicalParams;
 pub use error::EvaluateError;
 pub use metric::Metric;
+pub use native::native_prediction;
 pub use params::{EvaluateParams, GridName, Neighbours};
+pub use prepare::largest_components;
+pub use scans::{Scan, scans};
 pub use stage::Evaluate;

@@ -16,24 +16,52 @@ pub(crate) fn reference(scan: &Scan<'_>, volumes: &Path) -> Result<LabelMap, Eva
     let map = read_label_map_with(&path, &case.reading.label_options())
         .map_err(|source| EvaluateError::LabelMap { case: case.case_id.clone(), source })?;
     let shape = case.shape.map(|size| size as usize);
-    let wrong = |what, found, accepted| {
-        Err(EvaluateError::Shape { what, case: case.case_id.clone(), found, accepted })
-    };
     if map.header.shape != shape {
-        return wrong(
-            "the label map",
-            map.header.shape,
-            format!("{shape:?} as in the cases table"),
-        );
+        return Err(EvaluateError::Shape {
+            what: "the label map",
+            case: case.case_id.clone(),
+            found: map.header.shape,
+            accepted: format!("{shape:?} as in the cases table"),
+        });
     }
-    let geometry = &scan.geometry;
-    let planes = scan.slices.last().map_or(0, |(slice, _)| *slice as usize + 1);
-    let [x, y] = geometry.native.map(|size| size as usize);
-    if [x, y] != shape[..2] || planes > shape[2] {
-        let accepted = format!("{shape:?} as in the cases table");
-        return wrong("the extracted part", [x, y, planes], accepted);
-    }
+    inside(scan)?;
     Ok(map)
+}
+
+/// Checks that the extracted planes are planes of the scan.
+fn inside(scan: &Scan<'_>) -> Result<(), EvaluateError> {
+    let shape = scan.case.shape.map(|size| size as usize);
+    let planes = scan.slices.last().map_or(0, |(slice, _)| *slice as usize + 1);
+    let [x, y] = scan.geometry.native.map(|size| size as usize);
+    if [x, y] == shape[..2] && planes <= shape[2] {
+        return Ok(());
+    }
+    Err(EvaluateError::Shape {
+        what: "the extracted part",
+        case: scan.case.case_id.clone(),
+        found: [x, y, planes],
+        accepted: format!("{shape:?} as in the cases table"),
+    })
+}
+
+/// Puts what a checkpoint predicted of a scan back onto the scan's own voxels, as it is scored there
+/// but for what [`EvaluateParams`](crate::EvaluateParams) may ask for beside; none of a checkpoint
+/// that did not predict it.
+///
+/// # Shapes
+/// Returns `nx * ny * nz` class ids, x fastest. What was not predicted is background.
+///
+/// # Errors
+/// [`EvaluateError::Shape`] if the slices are not of a scan of this size.
+pub fn native_prediction(
+    scan: &Scan<'_>,
+    checkpoint: &str,
+    predictions: &PredictionsReader,
+    info: &SlicesInfo,
+) -> Result<Option<Vec<u8>>, EvaluateError> {
+    inside(scan)?;
+    let rows = scan.predictions.get(checkpoint);
+    Ok(rows.map(|rows| prediction(scan, rows, predictions, info)))
 }
 
 /// Puts a prediction back onto the scan's own voxels: x fastest, then y, then z.

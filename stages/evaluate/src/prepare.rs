@@ -50,7 +50,10 @@ pub(crate) fn ignore(label: u8, prediction: &mut [u8], reference: &mut [u8]) -> 
 }
 
 /// Reduces every class of a prediction to its largest component, if that is asked for.
-pub(crate) fn largest_components(
+///
+/// # Shapes
+/// `prediction`: `nx * ny * nz` class ids, x fastest; `shape`: `nx, ny, nz`.
+pub fn largest_components(
     params: &EvaluateParams,
     dataset: &DatasetInfo,
     prediction: &mut [u8],

@@ -8,24 +8,24 @@ use stages_tables::{
 
 use crate::EvaluateError;
 
-/// The extracted slices of one scan.
-pub(crate) struct Scan<'a> {
+/// The extracted slices of one predicted scan.
+pub struct Scan<'a> {
     /// The scan's row of the cases table.
-    pub(crate) case: &'a CaseRow,
+    pub case: &'a CaseRow,
     /// How its planes relate to its own voxels.
-    pub(crate) geometry: PlaneGeometry,
+    pub geometry: PlaneGeometry,
     /// Position along z and row of the slices table, in the order of z.
-    pub(crate) slices: Vec<(u32, usize)>,
+    pub slices: Vec<(u32, usize)>,
     /// Per checkpoint, the row of the predictions table of every slice, in the order of z.
-    pub(crate) predictions: BTreeMap<String, Vec<usize>>,
+    pub predictions: BTreeMap<String, Vec<usize>>,
 }
 
 /// Every predicted scan, by case id.
 ///
 /// # Errors
-/// When the inputs belong to different datasets, a predicted scan is unknown or not annotated, or
-/// a checkpoint did not predict exactly the extracted slices of a scan.
-pub(crate) fn scans<'a>(
+/// When the inputs belong to different datasets, a predicted scan is unknown, or a checkpoint did not
+/// predict exactly the extracted slices of a scan.
+pub fn scans<'a>(
     predictions: &PredictionsReader,
     slices: &SlicesReader,
     cases: &'a CasesTable,
@@ -41,7 +41,6 @@ pub(crate) fn scans<'a>(
         cases.rows.iter().map(|row| (row.case_id.as_str(), row)).collect();
     known("slices", &predicted, |case| extracted.contains_key(case))?;
     known("cases", &predicted, |case| case_rows.contains_key(case))?;
-    annotated(&predicted, &case_rows, &extracted, slices)?;
 
     let scan = |(case, by_checkpoint): (&str, RowsByCheckpoint<'_>)| {
         let slice_rows = extracted.remove(case).expect("checked above");
@@ -151,21 +150,13 @@ fn known(
     Err(EvaluateError::UnknownCase { port, cases: unknown })
 }
 
-/// Checks that every predicted scan has a label map and that all its label planes hold it.
-fn annotated(
-    predicted: &BTreeMap<&str, RowsByCheckpoint<'_>>,
-    case_rows: &BTreeMap<&str, &CaseRow>,
-    extracted: &BTreeMap<&str, Rows>,
-    slices: &SlicesReader,
-) -> Result<(), EvaluateError> {
-    let is_annotated = |case: &str| {
-        case_rows[case].label.is_some()
-            && extracted[case].values().all(|row| slices.slices()[*row].labelled)
+/// Checks that every scan has a label map and that all its label planes hold it.
+pub(crate) fn annotated(scans: &[Scan<'_>], slices: &SlicesReader) -> Result<(), EvaluateError> {
+    let is_annotated = |scan: &Scan<'_>| {
+        scan.case.label.is_some()
+            && scan.slices.iter().all(|(_, row)| slices.slices()[*row].labelled)
     };
-    let cases: Vec<_> = predicted
-        .keys()
-        .filter(|case| !is_annotated(case))
-        .map(|case| (*case).to_owned())
-        .collect();
+    let without = scans.iter().filter(|scan| !is_annotated(scan));
+    let cases: Vec<_> = without.map(|scan| scan.case.case_id.clone()).collect();
     if cases.is_empty() { Ok(()) } else { Err(EvaluateError::Unlabelled { cases }) }
 }

@@ -14,7 +14,7 @@ use stages_tables::{
 
 use crate::clinical::{Clinical, measure};
 use crate::quantity::quantities;
-use crate::scans::{Scan, scans};
+use crate::scans::{Scan, annotated, scans};
 use crate::score::{Inputs, Scored};
 use crate::{EvaluateError, EvaluateParams};
 
@@ -67,6 +67,7 @@ impl Stage for Evaluate {
             slices: &slices,
         };
         let scans = scans(&predictions, &slices, &cases)?;
+        annotated(&scans, &slices)?;
 
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(context.granted().cpus.max(1) as usize)

@@ -9,6 +9,7 @@ mod grid;
 mod intensity;
 mod interpolation;
 mod nearest;
+mod nifti_space;
 mod oddity;
 mod orientation;
 mod percentile;
@@ -25,17 +26,19 @@ pub use grid::{AxisMap, GridConvention};
 pub use intensity::{mean_and_deviation, value_range};
 pub use interpolation::Interpolation;
 pub use nearest::{NearestMap, OneHotMap, resample_nearest, restore_nearest};
+pub use nifti_space::NiftiSpace;
 pub use oddity::Oddity;
 pub use orientation::Orientation;
 pub use percentile::{percentile, percentile_of};
 pub use reader::{
     Disk, ImageFiles, ImageFormat, ImageReader, ImageReport, LabelOptions, MemoryFiles, NonFinite,
     OpenFile, ReadOptions, ReadSeek, inspect, read_header, read_header_with, read_label_map,
-    read_label_map_from, read_label_map_with, read_volume, read_volume_from, read_volume_with,
+    read_label_map_from, read_label_map_with, read_nifti_space, read_volume, read_volume_from,
+    read_volume_with,
 };
 pub use resample::Resampler;
 pub use volume::{LabelMap, Volume, VolumeHeader, VoxelType};
 pub use writer::{
     ByteOrder, MetaImageWrite, NiftiForm, NiftiWrite, write_metaimage_label_map,
-    write_metaimage_volume, write_nifti_label_map, write_nifti_volume,
+    write_metaimage_volume, write_nifti_label_map, write_nifti_label_map_in, write_nifti_volume,
 };

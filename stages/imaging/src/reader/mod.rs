@@ -22,8 +22,10 @@ mod whole;
 mod tests;
 
 pub use files::{Disk, ImageFiles, MemoryFiles, OpenFile, ReadSeek};
+pub(crate) use nifti_header::NiftiHeader;
 pub use options::{LabelOptions, NonFinite, ReadOptions};
 pub use read::{
     ImageFormat, ImageReader, ImageReport, inspect, read_header, read_header_with, read_label_map,
-    read_label_map_from, read_label_map_with, read_volume, read_volume_from, read_volume_with,
+    read_label_map_from, read_label_map_with, read_nifti_space, read_volume, read_volume_from,
+    read_volume_with,
 };

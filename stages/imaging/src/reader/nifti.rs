@@ -18,11 +18,7 @@ pub(super) fn open(
     file: OpenFile,
 ) -> Result<Stored, ImagingError> {
     let mut oddities = Vec::new();
-    // Given the voxels of a pair, the header lies in the file beside them.
-    let (header_path, file) = match pair(path, "img", "hdr") {
-        Some(names) => open_pair(files, path, &names)?,
-        None => (path.to_path_buf(), file),
-    };
+    let (header_path, file) = header_file(files, path, file)?;
     let (head, compressed, length) = head(&header_path, file)?;
     let (header, single) = nifti_header::parse(&header_path, &head, &mut oddities)?;
     note_name(&header_path, compressed, &mut oddities);
@@ -67,6 +63,29 @@ pub(super) fn open(
         oddities,
     }
     .checked()
+}
+
+/// Reads the header alone.
+pub(super) fn header(
+    files: &dyn ImageFiles,
+    path: &Path,
+    file: OpenFile,
+) -> Result<NiftiHeader, ImagingError> {
+    let (path, file) = header_file(files, path, file)?;
+    let (head, ..) = head(&path, file)?;
+    Ok(nifti_header::parse(&path, &head, &mut Vec::new())?.0)
+}
+
+/// The file that holds the header: given the voxels of a pair, the one beside them.
+fn header_file<'a>(
+    files: &'a dyn ImageFiles,
+    path: &Path,
+    file: OpenFile<'a>,
+) -> Result<(PathBuf, OpenFile<'a>), ImagingError> {
+    match pair(path, "img", "hdr") {
+        Some(names) => open_pair(files, path, &names),
+        None => Ok((path.to_path_buf(), file)),
+    }
 }
 
 /// The names of the other file of a pair, the likelier first; none if the name has another ending.

@@ -14,25 +14,25 @@ pub(super) const LONGEST: usize = 540;
 
 /// What both versions of the header say, in the widest types of either.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct NiftiHeader {
+pub(crate) struct NiftiHeader {
     pub(super) format: ImageFormat,
     pub(super) order: ByteOrder,
     /// `dim[0]` is the rank.
     pub(super) dim: [i64; 8],
     pub(super) voxel_type: VoxelType,
-    pub(super) pixdim: [f64; 8],
+    pub(crate) pixdim: [f64; 8],
     /// Where the voxels start.
     pub(super) vox_offset: u64,
     pub(super) slope: f64,
     pub(super) intercept: f64,
-    pub(super) xyzt_units: i32,
-    pub(super) sform_code: i32,
+    pub(crate) xyzt_units: i32,
+    pub(crate) sform_code: i32,
     /// Rows of the sform; the last column is the place of the first voxel.
-    pub(super) sform: [[f64; 4]; 3],
-    pub(super) qform_code: i32,
+    pub(crate) sform: [[f64; 4]; 3],
+    pub(crate) qform_code: i32,
     /// The parts b, c and d of the unit quaternion of the qform.
-    pub(super) quaternion: [f64; 3],
-    pub(super) qoffset: [f64; 3],
+    pub(crate) quaternion: [f64; 3],
+    pub(crate) qoffset: [f64; 3],
 }
 
 /// Reads fixed-offset fields in one byte order.

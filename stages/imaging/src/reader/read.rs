@@ -8,7 +8,7 @@ use super::inflate::is_gzip;
 use super::options::{LabelOptions, ReadOptions};
 use super::voxels::Stored;
 use super::{metaimage, nifti};
-use crate::{ImagingError, LabelMap, Oddity, Volume, VolumeHeader};
+use crate::{ImagingError, LabelMap, NiftiSpace, Oddity, Volume, VolumeHeader};
 
 /// The format of an image file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -224,6 +224,22 @@ pub fn read_header_with(path: &Path, options: &ReadOptions) -> Result<VolumeHead
 /// As [`read_header`], but a file of several volumes is described, not refused.
 pub fn inspect(path: &Path) -> Result<ImageReport, ImagingError> {
     ImageReader::new(&Disk).inspect(path)
+}
+
+/// Reads how a file's header places its voxels in space: what a NIfTI header says, as it says it, and
+/// the same place for a MetaImage file.
+///
+/// # Errors
+/// As [`inspect`].
+pub fn read_nifti_space(path: &Path) -> Result<NiftiSpace, ImagingError> {
+    let stored = ImageReader::new(&Disk).open(path)?;
+    match stored.format {
+        ImageFormat::MetaImage => Ok(NiftiSpace::of_header(&stored.header)),
+        ImageFormat::Nifti1 | ImageFormat::Nifti2 => {
+            let header = nifti::header(&Disk, path, Disk.open(path)?)?;
+            Ok(NiftiSpace::of_stored(&header))
+        }
+    }
 }
 
 fn log(path: &Path, oddities: &[Oddity]) {

@@ -8,7 +8,10 @@ use std::path::Path;
 use crate::{ImagingError, VolumeHeader};
 
 pub use metaimage::{ByteOrder, MetaImageWrite, write_metaimage_label_map, write_metaimage_volume};
-pub use nifti::{NiftiForm, NiftiWrite, write_nifti_label_map, write_nifti_volume};
+pub(crate) use nifti::scanner_space;
+pub use nifti::{
+    NiftiForm, NiftiWrite, write_nifti_label_map, write_nifti_label_map_in, write_nifti_volume,
+};
 
 /// Checks that a volume and its header agree and that every value fits the stored type.
 fn check(

@@ -8,7 +8,7 @@ use nifti::NiftiHeader;
 use nifti::writer::WriterOptions;
 
 use super::{Element, check};
-use crate::{ImagingError, LabelMap, Orientation, Volume, VolumeHeader, VoxelType};
+use crate::{ImagingError, LabelMap, NiftiSpace, Orientation, Volume, VolumeHeader, VoxelType};
 
 /// How the header describes the voxel grid in space. The voxel size is in `pixdim` either way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -42,7 +42,8 @@ pub fn write_nifti_volume(
     volume: &Volume,
     options: &NiftiWrite,
 ) -> Result<(), ImagingError> {
-    write(path, &volume.header, &volume.voxels, |value| *value, *options)
+    let header = header_of(&volume.header, options.form);
+    write(path, &volume.header, &volume.voxels, |value| *value, &header)
 }
 
 /// Writes a label map as `.nii` or `.nii.gz`; the same labels always give the same bytes.
@@ -54,7 +55,22 @@ pub fn write_nifti_label_map(
     map: &LabelMap,
     options: &NiftiWrite,
 ) -> Result<(), ImagingError> {
-    write(path, &map.header, &map.labels, |label| f32::from(*label), *options)
+    let header = header_of(&map.header, options.form);
+    write(path, &map.header, &map.labels, |label| f32::from(*label), &header)
+}
+
+/// Writes a label map as `.nii` or `.nii.gz` into the space of another file, which is taken over as it
+/// is stored there; the spacing and orientation of the map's own header are passed over.
+///
+/// # Errors
+/// As [`write_nifti_volume`].
+pub fn write_nifti_label_map_in(
+    path: &Path,
+    map: &LabelMap,
+    space: &NiftiSpace,
+) -> Result<(), ImagingError> {
+    let header = header_in(space);
+    write(path, &map.header, &map.labels, |label| f32::from(*label), &header)
 }
 
 fn write<T>(
@@ -62,7 +78,7 @@ fn write<T>(
     header: &VolumeHeader,
     voxels: &[T],
     value: impl Fn(&T) -> f32 + Copy,
-    options: NiftiWrite,
+    reference: &NiftiHeader,
 ) -> Result<(), ImagingError> {
     check(path, header, voxels.len(), voxels.iter().map(value))?;
     let refuse = |message| ImagingError::Unwritable { path: path.to_path_buf(), message };
@@ -71,8 +87,7 @@ fn write<T>(
     }
     let partial = partial_path(path)
         .ok_or_else(|| refuse("the name must end in .nii or .nii.gz".to_owned()))?;
-    let reference = header_of(header, options.form);
-    let writer = WriterOptions::new(&partial).reference_header(&reference);
+    let writer = WriterOptions::new(&partial).reference_header(reference);
     macro_rules! typed {
         ($number:ty) => {{
             let stored: Vec<$number> =
@@ -146,6 +161,42 @@ fn header_of(header: &VolumeHeader, form: NiftiForm) -> NiftiHeader {
             let orientation = header.orientation.unwrap_or(Orientation::LPS);
             NiftiHeader { qform_code: 0, ..oriented(base, &orientation, [1.0; 3], 2) }
         }
+    }
+}
+
+fn header_in(space: &NiftiSpace) -> NiftiHeader {
+    let [qfac, x, y, z] = space.pixdim;
+    let ([b, c, d], [offset_x, offset_y, offset_z]) = (space.quaternion, space.qoffset);
+    let [srow_x, srow_y, srow_z] = space.sform;
+    NiftiHeader {
+        pixdim: [qfac, x, y, z, 1.0, 1.0, 1.0, 1.0],
+        xyzt_units: space.xyzt_units,
+        qform_code: space.qform_code,
+        quatern_b: b,
+        quatern_c: c,
+        quatern_d: d,
+        quatern_x: offset_x,
+        quatern_y: offset_y,
+        quatern_z: offset_z,
+        sform_code: space.sform_code,
+        srow_x,
+        srow_y,
+        srow_z,
+        ..Default::default()
+    }
+}
+
+/// Where [`NiftiForm::Scanner`] puts a volume.
+pub(crate) fn scanner_space(header: &VolumeHeader) -> NiftiSpace {
+    let header = header_of(header, NiftiForm::Scanner);
+    NiftiSpace {
+        pixdim: [header.pixdim[0], header.pixdim[1], header.pixdim[2], header.pixdim[3]],
+        xyzt_units: header.xyzt_units,
+        qform_code: header.qform_code,
+        quaternion: [header.quatern_b, header.quatern_c, header.quatern_d],
+        qoffset: [header.quatern_x, header.quatern_y, header.quatern_z],
+        sform_code: header.sform_code,
+        sform: [header.srow_x, header.srow_y, header.srow_z],
     }
 }
 

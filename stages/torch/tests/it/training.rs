@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use pipeline_engine::{ActionContext, Cancellation, Job, StageError, StageEvent};
 use serde_json::{Value, json};
 use stages_tables::{LogTable, PerformanceTable, PredictionsReader, Role};
+use stages_tensorboard::{Event, EventFile, EventValue, read_events};
 use stages_torch::checkpoint::ModelCard;
 use stages_torch::predict::predict;
 use stages_torch::train::{Surroundings, train};
@@ -46,13 +47,8 @@ fn warnings(events: &[StageEvent]) -> Vec<&str> {
 }
 
 /// What two runs of a training have in common, byte by byte.
-pub(crate) const FILES: [&str; 5] = [
-    "best.safetensors",
-    "last.safetensors",
-    "model.json",
-    "training_log.arrow",
-    EventFile::NAME,
-];
+pub(crate) const FILES: [&str; 5] =
+    ["best.safetensors", "last.safetensors", "model.json", "training_log.arrow", EventFile::NAME];
 
 #[test]
 fn two_trainings_give_the_same_bytes_and_another_seed_does_not() {
@@ -65,6 +61,26 @@ fn two_trainings_give_the_same_bytes_and_another_seed_does_not() {
         assert!(bytes("one", file) == bytes("two", file), "{file} differs");
     }
     assert!(bytes("one", "last.safetensors") != bytes("other", "last.safetensors"));
+}
+
+#[test]
+fn the_event_file_holds_the_training_log() {
+    let toy = Toy::new();
+    run(&toy.train_job("model", short_training())).unwrap();
+    let log = LogTable::read(&toy.dir("model")).unwrap();
+    let read = read_events(&toy.dir("model").join(EventFile::NAME)).unwrap();
+    let expected: Vec<Event> = log
+        .rows
+        .iter()
+        .map(|row| Event {
+            wall_seconds: f64::from(row.epoch),
+            step: i64::from(row.epoch),
+            tag: row.name.clone(),
+            value: EventValue::Scalar(row.value as f32),
+        })
+        .collect();
+    assert!(expected.len() > 6 && !read.torn);
+    assert_eq!(read.events, expected);
 }
 
 #[test]

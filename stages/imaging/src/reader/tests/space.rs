@@ -3,8 +3,9 @@
 use super::nifti::Nifti;
 use super::{OneFile, data_root};
 use crate::{
-    Disk, ImageReader, NiftiWrite, Oddity, Orientation, inspect, read_header, read_volume,
-    write_nifti_volume,
+    Disk, ImageReader, LabelMap, MetaImageWrite, NiftiWrite, Oddity, Orientation, Volume,
+    VolumeHeader, VoxelType, inspect, read_header, read_nifti_space, read_volume,
+    write_metaimage_volume, write_nifti_label_map_in, write_nifti_volume,
 };
 
 /// The orientation and the oddities of the example file with some header fields changed.
@@ -149,4 +150,71 @@ fn a_real_volume_keeps_its_place_when_written_again() {
         assert!(a.difference(&b) < 1e-6, "{name}: {a:?} {b:?}");
         assert_eq!(again.header.spacing_mm, read_header(&root.join(name)).unwrap().spacing_mm);
     }
+}
+
+/// The bytes of a header that place a file: `pixdim[0..4]`, units, qform and sform.
+fn placing(file: &[u8]) -> Vec<u8> {
+    [&file[76..92], &file[123..124], &file[252..328]].concat()
+}
+
+#[test]
+fn a_label_map_in_the_space_of_a_file_has_its_header_bit_by_bit() {
+    let rows = floats(&[-1.0, 0.0, 0.1, 3.3, 0.0, -1.0, 0.0, -4.4, 0.0, 0.2, 1.0, 5.5]);
+    let odd: [&[(usize, &[u8])]; 4] = [
+        &[],
+        // As ACDC: a sform of unit scale, no units.
+        &[SFORM, (280, &rows), (123, &[0])],
+        // A qform with its third axis turned round, in metres, beside another sform.
+        &[
+            QFORM,
+            SFORM,
+            (256, &floats(&[0.1, 0.2, 0.3, 5.0, 6.0, 7.0])),
+            (280, &rows),
+            (76, &floats(&[-1.0])),
+            (123, &[1]),
+        ],
+        // A negative voxel size.
+        &[QFORM, (80, &floats(&[-1.25]))],
+    ];
+    for fields in odd {
+        let mut file = Nifti::new();
+        for (offset, bytes) in fields {
+            file.put(*offset, bytes);
+        }
+        let file = OneFile::new("x.nii", &file.bytes());
+        let header = VolumeHeader { voxel_type: VoxelType::U8, ..read_header(&file.path).unwrap() };
+        let labels = (0..header.voxel_count()).map(|i| (i % 4) as u8).collect();
+        let written = file.path.with_file_name("labels.nii");
+        let space = read_nifti_space(&file.path).unwrap();
+        write_nifti_label_map_in(&written, &LabelMap { header, labels }, &space).unwrap();
+        let [before, after] = [&file.path, &written].map(|path| fs_err::read(path).unwrap());
+        assert_eq!(placing(&after), placing(&before), "{fields:?}");
+        let [before, after] = [&file.path, &written].map(|path| read_header(path).unwrap());
+        assert_eq!((before.shape, before.orientation), (after.shape, after.orientation));
+    }
+}
+
+#[test]
+fn a_label_map_in_the_space_of_a_metaimage_lies_where_it_lies() {
+    let orientation = Orientation {
+        direction: [[0.6, 0.8, 0.0], [-0.8, 0.6, 0.0], [0.0, 0.0, -1.0]],
+        origin_mm: [-12.5, 30.0, 7.25],
+    };
+    let header = VolumeHeader {
+        shape: [3, 2, 2],
+        spacing_mm: [0.5, 0.75, 8.0],
+        voxel_type: VoxelType::I16,
+        orientation: Some(orientation),
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let image = dir.path().join("x.mha");
+    let volume = Volume { header, voxels: vec![1.0; 12] };
+    write_metaimage_volume(&image, &volume, &MetaImageWrite::default()).unwrap();
+    let space = read_nifti_space(&image).unwrap();
+    let header = VolumeHeader { voxel_type: VoxelType::U8, ..header };
+    let written = dir.path().join("labels.nii.gz");
+    write_nifti_label_map_in(&written, &LabelMap { header, labels: vec![2; 12] }, &space).unwrap();
+    let found = read_header(&written).unwrap();
+    assert_eq!((found.shape, found.spacing_mm), (header.shape, header.spacing_mm));
+    assert!(found.orientation.unwrap().difference(&orientation) < 1e-6);
 }
