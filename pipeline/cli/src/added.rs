@@ -72,6 +72,12 @@ impl CommandContext<'_> {
         self.cpus
     }
 
+    /// A variable of the environment, if it is set to text. Only what belongs to another program, such
+    /// as a token for its server, is asked for like this.
+    pub fn environment(&self, name: &str) -> Option<&str> {
+        self.session.surroundings.environment.get(name).map(String::as_str)
+    }
+
     /// Writes to standard output.
     pub fn data(&self, text: &str) {
         self.session.console.data(text);

@@ -169,7 +169,7 @@ pub enum Neighbours {
 
 impl Neighbours {
     /// The word in the table.
-    pub(crate) fn as_str(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Faces => "faces",
             Self::Edges => "edges",

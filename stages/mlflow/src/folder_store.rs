@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use crate::meta::{field, file_address, quoted};
+use crate::run::EXPERIMENT_KIND;
 use crate::{MlflowError, Run, RunFile, Written};
 
 /// A folder that MLflow reads as a tracking store.
@@ -17,6 +18,9 @@ struct Experiment {
     id: String,
     dir: PathBuf,
 }
+
+/// The experiment that every store of MLflow has.
+const DEFAULT: &str = "Default";
 
 /// What MLflow calls an experiment or run that was not deleted.
 const ACTIVE: &str = "active";
@@ -32,7 +36,7 @@ impl FolderStore {
         let mut entries = fs_err::read_dir(&store.root)?;
         if entries.next().is_none() {
             // MLflow expects it of a store that it has not made itself.
-            store.create_experiment("0", "Default", 0)?;
+            store.create_experiment("0", DEFAULT, 0)?;
         } else if store.experiments()?.is_empty() && !store.root.join(".trash").is_dir() {
             let what = "it holds other files, and no experiment of MLflow";
             return Err(MlflowError::Store { path: store.root, what });
@@ -120,6 +124,11 @@ impl FolderStore {
             quoted(id),
             quoted(name),
         );
+        if name != DEFAULT {
+            fs_err::create_dir_all(dir.join("tags"))?;
+            let (key, value) = EXPERIMENT_KIND;
+            fs_err::write(dir.join("tags").join(key), value)?;
+        }
         let partial = dir.join(".meta.yaml.partial");
         fs_err::write(&partial, meta)?;
         fs_err::rename(&partial, dir.join("meta.yaml"))?;

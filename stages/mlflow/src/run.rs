@@ -61,6 +61,11 @@ pub struct Written {
     pub notes: Vec<String>,
 }
 
+/// The tag of an experiment that makes the pages of MLflow begin with its runs, not with traces of
+/// language models.
+pub(crate) const EXPERIMENT_KIND: (&str, &str) =
+    ("mlflow.experimentKind", "custom_model_development");
+
 /// Parameter values are not longer than this in MLflow.
 const LONGEST_PARAM: usize = 6000;
 /// Nor are values of tags.

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::http::{Connection, Credentials, Http};
 use crate::meta::percent_encoded;
+use crate::run::EXPERIMENT_KIND;
 use crate::{MetricValue, MlflowError, Run, RunFile, Written};
 
 /// Parameters or tags in one request.
@@ -76,7 +77,9 @@ impl<'a> Server<'a> {
         };
         let Some(found) = found else {
             let path = "/api/2.0/mlflow/experiments/create";
-            let made = self.http.post(path, &json!({"name": name}))?;
+            let (key, value) = EXPERIMENT_KIND;
+            let body = json!({"name": name, "tags": [{"key": key, "value": value}]});
+            let made = self.http.post(path, &body)?;
             return self.text(path, &made["experiment_id"], "experiment_id");
         };
         let experiment = &found["experiment"];

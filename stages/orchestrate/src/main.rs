@@ -1,6 +1,7 @@
 //! Runs experiments in semi-supervised medical image segmentation.
 
 mod data;
+mod export;
 mod registry;
 
 use std::process::ExitCode;
@@ -15,7 +16,7 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 fn main() -> ExitCode {
     pipeline_cli::main(
         &registry::registry(),
-        &[&data::Data],
+        &[&data::Data, &export::Export],
         &[],
         About {
             name: "orchestrate",

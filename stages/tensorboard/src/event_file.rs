@@ -80,7 +80,10 @@ impl EventFile {
         values: &[(String, HyperParameter)],
     ) -> Result<(), EventError> {
         let session = hyperparameters::session_start(values, wall_seconds);
-        let value = Message::default().text(1, hyperparameters::TAG);
+        // The plug-in reads the metadata only, but finds them at a tensor: of floats, of shape [0].
+        let shape = Message::default().message(2, &Message::default());
+        let tensor = Message::default().whole(1, 1).message(2, &shape);
+        let value = Message::default().text(1, hyperparameters::TAG).message(8, &tensor);
         let value = value.message(9, &plugin(hyperparameters::PLUGIN, &session));
         self.summary(0, wall_seconds, &Message::default().message(1, &value))
     }

@@ -125,6 +125,30 @@ impl Workspace {
     }
 }
 
+impl Workspace {
+    /// The digests of all files in a folder, by their paths in it.
+    ///
+    /// # Panics
+    /// If the folder cannot be read.
+    pub fn contents(&self, folder: &str) -> BTreeMap<PathBuf, String> {
+        let root = self.path(folder);
+        let mut contents = BTreeMap::new();
+        let mut folders = vec![root.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs_err::read_dir(folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let digest = Digest::of_file(&path).expect("a readable file").to_string();
+                contents.insert(path.strip_prefix(&root).expect("inside").to_owned(), digest);
+            }
+        }
+        contents
+    }
+}
+
 impl Default for Workspace {
     fn default() -> Self {
         Self::new()

@@ -140,7 +140,7 @@ fn partial_path(path: &Path) -> Option<PathBuf> {
     let (stem, ending) = [".nii.gz", ".nii"]
         .into_iter()
         .find_map(|ending| Some((name.strip_suffix(ending)?, ending)))?;
-    let mut partial = OsString::from(stem.replace('.', "_"));
+    let mut partial = OsString::from(stem.replace('.', "%2E"));
     partial.push("_partial");
     partial.push(ending);
     Some(path.with_file_name(partial))

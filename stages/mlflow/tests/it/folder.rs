@@ -46,6 +46,7 @@ fn a_run_has_the_layout_of_mlflow() {
             format!("{experiment}/{}/tags/mlflow.runName", run.id),
             format!("{experiment}/{}/tags/orchestrate.node", run.id),
             format!("{experiment}/meta.yaml"),
+            format!("{experiment}/tags/mlflow.experimentKind"),
         ]
     );
     let read = |name: &str| {

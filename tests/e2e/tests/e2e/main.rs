@@ -9,6 +9,8 @@ mod commands;
 #[cfg(test)]
 mod data;
 #[cfg(test)]
+mod export;
+#[cfg(test)]
 mod fetch;
 #[cfg(test)]
 mod kill;
