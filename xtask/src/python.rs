@@ -21,9 +21,22 @@ struct Python {
     packages: Vec<String>,
 }
 
-/// What the example in `experiments/python` needs.
-fn of_the_example() -> Python {
-    Python { folder: ".python", packages: vec!["numpy".into(), "pyarrow".into()] }
+/// What the tests need: the example in `experiments/python`, and the programs and libraries that are
+/// to read what we write.
+fn of_the_tests() -> Python {
+    let packages = [
+        "numpy",
+        "pyarrow",
+        "pandas",
+        "polars",
+        "duckdb",
+        "nibabel",
+        "tensorboard",
+        "mlflow-skinny",
+        "playwright",
+        "typst",
+    ];
+    Python { folder: ".python", packages: packages.map(String::from).to_vec() }
 }
 
 /// What `python/` needs: the PyTorch whose libraries the worker is linked to. pip brings what that
@@ -49,13 +62,13 @@ fn with_imaging() -> Python {
 /// Makes the Python of the tests. Without one the tests that need it say so and pass, so that nothing
 /// of this is an error.
 pub(crate) fn prepare(environment: &Environment) {
-    let python = of_the_example();
+    let python = of_the_tests();
     if python.is_whole(&environment.root) {
         return;
     }
-    report::line(&format!("a Python with {} for the tests, once", python.packages.join(" and ")));
+    report::line(&format!("a Python with {} for the tests, once", python.packages.join(", ")));
     if let Err(what) = python.make(environment) {
-        report::line(&format!("without it, tests of methods in Python are skipped: {what}"));
+        report::line(&format!("without it, tests with Python are skipped: {what}"));
     }
 }
 
@@ -149,7 +162,7 @@ mod tests {
     #[test]
     fn a_half_made_environment_is_made_again_and_a_whole_one_is_left_alone() {
         let root = tempfile::tempdir().unwrap();
-        let python = of_the_example();
+        let python = of_the_tests();
         let folder = root.path().join(python.folder);
         let environment = Environment::bare(root.path());
         fs_err::create_dir_all(&folder).unwrap();
