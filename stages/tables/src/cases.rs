@@ -3,21 +3,19 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use arrow_array::builder::{Float64Builder, ListBuilder, UInt8Builder};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float32Type, Float64Type, UInt8Type, UInt32Type};
-use arrow_array::{
-    Array, ArrowPrimitiveType, Float32Array, Float64Array, ListArray, PrimitiveArray, RecordBatch,
-    StringArray, UInt32Array,
-};
-use arrow_schema::{DataType, Field};
+use arrow_array::{Array, ArrayRef, RecordBatch};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-
-use crate::ipc::{Table, TableWriter, array, schema_with};
 use stages_imaging::Orientation;
 
+use crate::cells::{Cells, some, some_text};
+use crate::ipc::{Table, TableWriter, schema_with};
+use crate::schema::TableSchema;
 use crate::{DatasetInfo, Intensity, Reading, TableError};
+
+mod schema;
 
 /// One scan.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -76,81 +74,14 @@ pub struct CasesTable {
 impl CasesTable {
     /// The file's name in its artifact.
     pub const FILE: &'static str = "cases.arrow";
+    /// What its columns hold.
+    pub const SCHEMA: TableSchema = schema::SCHEMA;
 
     /// Writes `cases.arrow` into a folder.
     pub fn write(&self, dir: &Path) -> Result<(), TableError> {
-        let rows = &self.rows;
-        let all =
-            |f: fn(&CaseRow) -> &str| array(StringArray::from_iter_values(rows.iter().map(f)));
-        let some =
-            |f: fn(&CaseRow) -> Option<&str>| array(rows.iter().map(f).collect::<StringArray>());
-        let shape = |axis: usize| {
-            array(UInt32Array::from_iter_values(rows.iter().map(move |row| row.shape[axis])))
-        };
-        let spacing = |axis: usize| {
-            array(Float64Array::from_iter_values(rows.iter().map(move |row| row.spacing_mm[axis])))
-        };
-        let frame = |f: fn(&Reading) -> Option<u32>| {
-            array(rows.iter().map(|row| f(&row.reading)).collect::<UInt32Array>())
-        };
-        let measured = |f: fn(&Intensity) -> f64| {
-            array(rows.iter().map(|row| row.intensity.as_ref().map(f)).collect::<Float64Array>())
-        };
-        let attributes = rows.iter().map(|row| json(&row.attributes));
-        let remaps = rows.iter().map(|row| row.reading.remap.as_ref().map(json));
-        let codes = rows.iter().map(|row| row.orientation.map(|o| String::from_iter(o.codes())));
-        let origin = |axis: usize| {
-            let origins = rows.iter().map(|row| row.orientation.map(|o| o.origin_mm[axis]));
-            array(origins.collect::<Float64Array>())
-        };
-        let mut directions = ListBuilder::new(Float64Builder::new());
-        for row in rows {
-            let numbers = |o: Orientation| o.direction.into_iter().flatten().map(Some);
-            directions.append_option(row.orientation.map(numbers));
-        }
-        let mut values = ListBuilder::new(UInt8Builder::new());
-        for row in rows {
-            values.append_value(row.label_values.iter().map(|value| Some(*value)));
-        }
-        let mut writer = TableWriter::create(
-            &dir.join(Self::FILE),
-            schema_with(fields(), "dataset", &self.dataset),
-        )?;
-        writer.write(vec![
-            all(|row| &row.case_id),
-            all(|row| &row.subject),
-            some(|row| row.phase.as_deref()),
-            some(|row| row.group.as_deref()),
-            some(|row| row.split.as_deref()),
-            array(StringArray::from_iter_values(attributes)),
-            some(|row| row.same_as.as_deref()),
-            all(|row| &row.image),
-            some(|row| row.label.as_deref()),
-            frame(|reading| reading.image_frame),
-            frame(|reading| reading.label_frame),
-            array(rows.iter().map(|row| row.reading.fill).collect::<Float32Array>()),
-            array(remaps.collect::<StringArray>()),
-            all(|row| &row.image_digest),
-            some(|row| row.label_digest.as_deref()),
-            shape(0),
-            shape(1),
-            shape(2),
-            spacing(0),
-            spacing(1),
-            spacing(2),
-            array(codes.collect::<StringArray>()),
-            origin(0),
-            origin(1),
-            origin(2),
-            array(directions.finish()),
-            all(|row| &row.image_dtype),
-            some(|row| row.label_dtype.as_deref()),
-            array(values.finish()),
-            measured(|intensity| intensity.min),
-            measured(|intensity| intensity.max),
-            measured(|intensity| intensity.mean),
-            measured(|intensity| intensity.sd),
-        ])?;
+        let schema = schema_with(Self::SCHEMA.fields(), "dataset", &self.dataset);
+        let mut writer = TableWriter::create(&dir.join(Self::FILE), schema)?;
+        writer.write(columns(&self.rows))?;
         writer.finish()
     }
 
@@ -165,48 +96,53 @@ impl CasesTable {
     }
 }
 
-/// The columns.
-fn fields() -> Vec<Field> {
-    let text = |name: &str, null| Field::new(name, DataType::Utf8, null);
-    let count = |name: &str| Field::new(name, DataType::UInt32, false);
-    let mm = |name: &str| Field::new(name, DataType::Float64, false);
-    let measure = |name: &str| Field::new(name, DataType::Float64, true);
-    let item = Field::new_list_field(DataType::UInt8, true);
-    let direction_item = Field::new_list_field(DataType::Float64, true);
+/// The columns, in the order of the schema.
+fn columns(rows: &[CaseRow]) -> Vec<ArrayRef> {
+    let cells = Cells(rows);
+    let shape = |axis: usize| cells.number::<UInt32Type>(|row| row.shape[axis]);
+    let spacing = |axis: usize| cells.number::<Float64Type>(|row| row.spacing_mm[axis]);
+    let origin = |axis: usize| {
+        cells.some_number::<Float64Type>(|row| row.orientation.map(|o| o.origin_mm[axis]))
+    };
+    let frame =
+        |of: fn(&Reading) -> Option<u32>| cells.some_number::<UInt32Type>(|row| of(&row.reading));
+    let measured = |of: fn(&Intensity) -> f64| {
+        cells.some_number::<Float64Type>(|row| row.intensity.as_ref().map(of))
+    };
     vec![
-        text("case_id", false),
-        text("subject", false),
-        text("phase", true),
-        text("group", true),
-        text("split", true),
-        text("attributes", false),
-        text("same_as", true),
-        text("image", false),
-        text("label", true),
-        Field::new("image_frame", DataType::UInt32, true),
-        Field::new("label_frame", DataType::UInt32, true),
-        Field::new("fill", DataType::Float32, true),
-        text("remap", true),
-        text("image_digest", false),
-        text("label_digest", true),
-        count("nx"),
-        count("ny"),
-        count("nz"),
-        mm("spacing_x_mm"),
-        mm("spacing_y_mm"),
-        mm("spacing_z_mm"),
-        text("orientation", true),
-        measure("origin_x_mm"),
-        measure("origin_y_mm"),
-        measure("origin_z_mm"),
-        Field::new("direction", DataType::List(direction_item.into()), true),
-        text("image_dtype", false),
-        text("label_dtype", true),
-        Field::new("label_values", DataType::List(item.into()), false),
-        measure("intensity_min"),
-        measure("intensity_max"),
-        measure("intensity_mean"),
-        measure("intensity_sd"),
+        cells.text(|row| &row.case_id),
+        cells.text(|row| &row.subject),
+        cells.some_text(|row| row.phase.as_deref()),
+        cells.some_text(|row| row.group.as_deref()),
+        cells.some_text(|row| row.split.as_deref()),
+        cells.made_text(|row| json(&row.attributes)),
+        cells.some_text(|row| row.same_as.as_deref()),
+        cells.text(|row| &row.image),
+        cells.some_text(|row| row.label.as_deref()),
+        frame(|reading| reading.image_frame),
+        frame(|reading| reading.label_frame),
+        cells.some_number::<Float32Type>(|row| row.reading.fill),
+        cells.some_made_text(|row| row.reading.remap.as_ref().map(json)),
+        cells.text(|row| &row.image_digest),
+        cells.some_text(|row| row.label_digest.as_deref()),
+        shape(0),
+        shape(1),
+        shape(2),
+        spacing(0),
+        spacing(1),
+        spacing(2),
+        cells.some_made_text(|row| row.orientation.map(|o| String::from_iter(o.codes()))),
+        origin(0),
+        origin(1),
+        origin(2),
+        cells.some_list::<Float64Type>(|row| row.orientation.map(|o| o.direction.concat())),
+        cells.text(|row| &row.image_dtype),
+        cells.some_text(|row| row.label_dtype.as_deref()),
+        cells.list::<UInt8Type>(|row| &row.label_values),
+        measured(|intensity| intensity.min),
+        measured(|intensity| intensity.max),
+        measured(|intensity| intensity.mean),
+        measured(|intensity| intensity.sd),
     ]
 }
 
@@ -235,8 +171,8 @@ fn read_batch(
     let origin = ["origin_x_mm", "origin_y_mm", "origin_z_mm"].map(number);
     let [x, y, z] = origin;
     let origin = [x?, y?, z?];
-    let directions = list(table, batch, "direction", "list of f64")?;
-    let values = list(table, batch, "label_values", "list of u8")?;
+    let directions = table.lists(batch, "direction", "list of f64")?;
+    let values = table.lists(batch, "label_values", "list of u8")?;
     for i in 0..batch.num_rows() {
         let list = values.value(i);
         let list = list
@@ -284,27 +220,6 @@ fn read_batch(
         });
     }
     Ok(())
-}
-
-/// A column of lists.
-fn list<'a>(
-    table: &Table,
-    batch: &'a RecordBatch,
-    name: &str,
-    expected: &'static str,
-) -> Result<&'a ListArray, TableError> {
-    let column = table.column(batch, name, expected)?;
-    column.as_list_opt::<i32>().ok_or_else(|| table.wrong(name, expected))
-}
-
-/// The text of a row, or none where it is null.
-fn some_text(column: &StringArray, row: usize) -> Option<String> {
-    column.is_valid(row).then(|| column.value(row).to_owned())
-}
-
-/// The number of a row, or none where it is null.
-fn some<T: ArrowPrimitiveType>(column: &PrimitiveArray<T>, row: usize) -> Option<T::Native> {
-    column.is_valid(row).then(|| column.value(row))
 }
 
 /// A map as JSON text, keys in order.

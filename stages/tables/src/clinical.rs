@@ -3,11 +3,46 @@
 use std::path::Path;
 
 use arrow_array::types::Float64Type;
-use arrow_array::{Array, Float64Array, StringArray};
-use arrow_schema::{DataType, Field};
 
-use crate::ipc::{Table, TableWriter, array, schema_with};
+use crate::cells::{Cells, some, some_text};
+use crate::ipc::{Table, TableWriter, schema_with};
+use crate::schema::{Column, ColumnType, MetadataEntry, TableSchema};
 use crate::{DatasetInfo, TableError};
+
+/// The columns, shared with the table of a whole run.
+pub(crate) const COLUMNS: [Column; 10] = {
+    use ColumnType::{Float64, Text};
+    const MISSING: &str = "the structure or a phase is missing: see `state`";
+    [
+        Column::new("subject", Text, "The subject."),
+        Column::new("group", Text, "Its group, such as a diagnosis.")
+            .null("the dataset has no groups"),
+        Column::new("structure", Text, "The structure: the name of its class, such as `LV`."),
+        Column::new(
+            "quantity",
+            Text,
+            "`edv`, `esv` (volumes at the end of diastole and systole), `stroke_volume`, \
+             `ejection_fraction` or `mass`.",
+        ),
+        Column::new("unit", Text, "The unit of the three numbers: `ml`, `%` or `g`."),
+        Column::new("checkpoint", Text, "Which weights predicted, as in the metrics."),
+        Column::new("prediction", Float64, "The quantity from the predicted masks.")
+            .null(MISSING)
+            .unit("column `unit`"),
+        Column::new("reference", Float64, "The quantity from the annotated masks.")
+            .null(MISSING)
+            .unit("column `unit`"),
+        Column::new("difference", Float64, "Prediction less reference.")
+            .null("one of the two is missing")
+            .unit("column `unit`"),
+        Column::new(
+            "state",
+            Text,
+            "`ok`, or what is missing: `pred_empty`, `ref_empty`, `both_empty` (the structure), \
+             `phase_missing` (a scan of one of the phases was not predicted).",
+        ),
+    ]
+};
 
 /// Whether a subject has all that a quantity needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,42 +112,35 @@ pub struct ClinicalTable {
 impl ClinicalTable {
     /// The file's name in its artifact, beside the metrics.
     pub const FILE: &'static str = "clinical.arrow";
+    /// What its columns hold.
+    pub const SCHEMA: TableSchema = TableSchema {
+        name: "clinical",
+        file: Self::FILE,
+        origin: "in the artifact `metrics` of an evaluation with the parameter `clinical`",
+        rows: "one quantity of one subject and checkpoint",
+        columns: &COLUMNS,
+        metadata: &[MetadataEntry {
+            key: "dataset",
+            meaning: "The dataset: `name` and `classes`.",
+        }],
+    };
 
     /// Writes `clinical.arrow` into a folder.
     pub fn write(&self, dir: &Path) -> Result<(), TableError> {
-        let text = |name: &str, null| Field::new(name, DataType::Utf8, null);
-        let number = |name: &str| Field::new(name, DataType::Float64, true);
-        let fields = vec![
-            text("subject", false),
-            text("group", true),
-            text("structure", false),
-            text("quantity", false),
-            text("unit", false),
-            text("checkpoint", false),
-            number("prediction"),
-            number("reference"),
-            number("difference"),
-            text("state", false),
-        ];
-        let rows = &self.rows;
-        let all =
-            |f: fn(&ClinicalRow) -> &str| array(StringArray::from_iter_values(rows.iter().map(f)));
-        let numbers = |f: fn(&ClinicalRow) -> Option<f64>| {
-            array(rows.iter().map(f).collect::<Float64Array>())
-        };
-        let schema = schema_with(fields, "dataset", &self.dataset);
+        let cells = Cells(&self.rows);
+        let schema = schema_with(Self::SCHEMA.fields(), "dataset", &self.dataset);
         let mut writer = TableWriter::create(&dir.join(Self::FILE), schema)?;
         writer.write(vec![
-            all(|row| &row.subject),
-            array(rows.iter().map(|row| row.group.as_deref()).collect::<StringArray>()),
-            all(|row| &row.structure),
-            all(|row| &row.quantity),
-            all(|row| &row.unit),
-            all(|row| &row.checkpoint),
-            numbers(|row| row.prediction),
-            numbers(|row| row.reference),
-            numbers(|row| row.difference),
-            all(|row| row.state.as_str()),
+            cells.text(|row| &row.subject),
+            cells.some_text(|row| row.group.as_deref()),
+            cells.text(|row| &row.structure),
+            cells.text(|row| &row.quantity),
+            cells.text(|row| &row.unit),
+            cells.text(|row| &row.checkpoint),
+            cells.some_number::<Float64Type>(|row| row.prediction),
+            cells.some_number::<Float64Type>(|row| row.reference),
+            cells.some_number::<Float64Type>(|row| row.difference),
+            cells.text(|row| row.state.as_str()),
         ])?;
         writer.finish()
     }
@@ -131,14 +159,13 @@ impl ClinicalTable {
             let state = text("state")?;
             let values = [number("prediction")?, number("reference")?, number("difference")?];
             for i in 0..batch.num_rows() {
-                let [prediction, reference, difference] =
-                    values.map(|column| column.is_valid(i).then(|| column.value(i)));
+                let [prediction, reference, difference] = values.map(|column| some(column, i));
                 let mut states = ClinicalState::ALL.into_iter();
                 let known = states.find(|known| known.as_str() == state.value(i));
                 let unknown = || table.value_error(format!("unknown state `{}`", state.value(i)));
                 rows.push(ClinicalRow {
                     subject: subject.value(i).to_owned(),
-                    group: group.is_valid(i).then(|| group.value(i).to_owned()),
+                    group: some_text(group, i),
                     structure: structure.value(i).to_owned(),
                     quantity: quantity.value(i).to_owned(),
                     unit: unit.value(i).to_owned(),

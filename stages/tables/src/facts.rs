@@ -2,13 +2,16 @@
 
 use std::path::Path;
 
-use arrow_array::builder::{ListBuilder, UInt8Builder, UInt64Builder};
-use arrow_array::{ArrayRef, Float64Array, StringArray, UInt32Array, UInt64Array};
-use arrow_schema::{DataType, Field};
+use arrow_array::ArrayRef;
+use arrow_array::types::{Float64Type, UInt8Type, UInt32Type, UInt64Type};
 use serde::Serialize;
 
-use crate::ipc::{TableWriter, array, schema_with};
+use crate::cells::Cells;
+use crate::ipc::{TableWriter, schema_with};
+use crate::schema::TableSchema;
 use crate::{DatasetInfo, TableError};
+
+mod schema;
 
 /// What is known of one scan; none where a file is missing or cannot be read.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -77,112 +80,63 @@ pub struct FactsTable {
 }
 
 impl FactsTable {
+    /// What its columns hold.
+    pub const SCHEMA: TableSchema = schema::SCHEMA;
+
     /// Writes the table into a file.
     pub fn write(&self, path: &Path) -> Result<(), TableError> {
-        let (fields, columns): (Vec<Field>, Vec<ArrayRef>) = self.columns().into_iter().unzip();
-        let mut writer = TableWriter::create(path, schema_with(fields, "dataset", &self.dataset))?;
-        writer.write(columns)?;
+        let schema = schema_with(Self::SCHEMA.fields(), "dataset", &self.dataset);
+        let mut writer = TableWriter::create(path, schema)?;
+        writer.write(columns(&self.rows))?;
         writer.finish()
     }
+}
 
-    fn columns(&self) -> Vec<(Field, ArrayRef)> {
-        let mut columns = self.names();
-        columns.extend(self.files());
-        columns.extend(self.geometry());
-        columns.extend(self.values());
-        columns
-    }
-
-    fn names(&self) -> Vec<(Field, ArrayRef)> {
-        vec![
-            self.required("case_id", |row| &row.case_id),
-            self.required("subject", |row| &row.subject),
-            self.text("phase", |row| row.phase.as_deref()),
-            self.text("group", |row| row.group.as_deref()),
-            self.text("split", |row| row.split.as_deref()),
-        ]
-    }
-
-    fn files(&self) -> Vec<(Field, ArrayRef)> {
-        vec![
-            self.text("image", |row| row.image.as_deref()),
-            self.text("label", |row| row.label.as_deref()),
-            self.bytes("image_bytes", |row| row.image_bytes),
-            self.bytes("label_bytes", |row| row.label_bytes),
-            self.text("image_digest", |row| row.image_digest.as_deref()),
-            self.text("label_digest", |row| row.label_digest.as_deref()),
-            self.text("voxel_digest", |row| row.voxel_digest.as_deref()),
-        ]
-    }
-
-    fn geometry(&self) -> Vec<(Field, ArrayRef)> {
-        let mut columns = Vec::new();
-        for (axis, name) in ["nx", "ny", "nz"].into_iter().enumerate() {
-            columns.push(self.count(name, move |row| row.shape.map(|shape| shape[axis])));
-        }
-        for (axis, name) in ["x", "y", "z"].into_iter().enumerate() {
-            let name = format!("spacing_{name}_mm");
-            columns.push(self.number(&name, move |row| row.spacing_mm.map(|mm| mm[axis])));
-        }
-        columns.push(self.text("orientation", |row| row.orientation.as_deref()));
-        columns.push(self.text("image_dtype", |row| row.image_dtype.as_deref()));
-        columns.push(self.text("label_dtype", |row| row.label_dtype.as_deref()));
-        columns
-    }
-
-    fn values(&self) -> Vec<(Field, ArrayRef)> {
-        let mut columns = Vec::new();
-        let statistics = ["min", "p1", "median", "p99", "max"];
-        for (i, name) in statistics.into_iter().enumerate() {
-            let name = format!("intensity_{name}");
-            columns.push(self.number(&name, move |row| row.intensity.map(|values| values[i])));
-        }
-        let list = |name: &str, item: DataType| {
-            Field::new(name, DataType::List(Field::new_list_field(item, true).into()), false)
-        };
-        let mut values = ListBuilder::new(UInt8Builder::new());
-        let mut voxels = ListBuilder::new(UInt64Builder::new());
-        for row in &self.rows {
-            values.append_value(row.label_values.iter().map(|value| Some(*value)));
-            voxels.append_value(row.label_voxels.iter().map(|count| Some(*count)));
-        }
-        columns.push((list("label_values", DataType::UInt8), array(values.finish())));
-        columns.push((list("label_voxels", DataType::UInt64), array(voxels.finish())));
-        columns.extend([
-            self.count("labelled_slices", |row| row.labelled_slices),
-            self.count("first_labelled", |row| row.first_labelled),
-            self.count("last_labelled", |row| row.last_labelled),
-            self.count("errors", |row| Some(row.errors)),
-            self.count("warnings", |row| Some(row.warnings)),
-            self.count("notes", |row| Some(row.notes)),
-        ]);
-        columns
-    }
-
-    fn required(&self, name: &str, of: fn(&FactRow) -> &str) -> (Field, ArrayRef) {
-        let column = StringArray::from_iter_values(self.rows.iter().map(of));
-        (Field::new(name, DataType::Utf8, false), array(column))
-    }
-
-    fn text(&self, name: &str, of: fn(&FactRow) -> Option<&str>) -> (Field, ArrayRef) {
-        let column: StringArray = self.rows.iter().map(of).collect();
-        (Field::new(name, DataType::Utf8, true), array(column))
-    }
-
-    fn bytes(&self, name: &str, of: fn(&FactRow) -> Option<u64>) -> (Field, ArrayRef) {
-        let column: UInt64Array = self.rows.iter().map(of).collect();
-        (Field::new(name, DataType::UInt64, true), array(column))
-    }
-
-    fn count(&self, name: &str, of: impl Fn(&FactRow) -> Option<u32>) -> (Field, ArrayRef) {
-        let column: UInt32Array = self.rows.iter().map(of).collect();
-        (Field::new(name, DataType::UInt32, true), array(column))
-    }
-
-    fn number(&self, name: &str, of: impl Fn(&FactRow) -> Option<f64>) -> (Field, ArrayRef) {
-        let column: Float64Array = self.rows.iter().map(of).collect();
-        (Field::new(name, DataType::Float64, true), array(column))
-    }
+/// The columns, in the order of the schema.
+fn columns(rows: &[FactRow]) -> Vec<ArrayRef> {
+    let cells = Cells(rows);
+    let count = |of: fn(&FactRow) -> Option<u32>| cells.some_number::<UInt32Type>(of);
+    let shape = |axis: usize| cells.some_number::<UInt32Type>(|row| row.shape.map(|n| n[axis]));
+    let spacing =
+        |axis: usize| cells.some_number::<Float64Type>(|row| row.spacing_mm.map(|mm| mm[axis]));
+    let intensity =
+        |i: usize| cells.some_number::<Float64Type>(|row| row.intensity.map(|values| values[i]));
+    vec![
+        cells.text(|row| &row.case_id),
+        cells.text(|row| &row.subject),
+        cells.some_text(|row| row.phase.as_deref()),
+        cells.some_text(|row| row.group.as_deref()),
+        cells.some_text(|row| row.split.as_deref()),
+        cells.some_text(|row| row.image.as_deref()),
+        cells.some_text(|row| row.label.as_deref()),
+        cells.some_number::<UInt64Type>(|row| row.image_bytes),
+        cells.some_number::<UInt64Type>(|row| row.label_bytes),
+        cells.some_text(|row| row.image_digest.as_deref()),
+        cells.some_text(|row| row.label_digest.as_deref()),
+        cells.some_text(|row| row.voxel_digest.as_deref()),
+        shape(0),
+        shape(1),
+        shape(2),
+        spacing(0),
+        spacing(1),
+        spacing(2),
+        cells.some_text(|row| row.orientation.as_deref()),
+        cells.some_text(|row| row.image_dtype.as_deref()),
+        cells.some_text(|row| row.label_dtype.as_deref()),
+        intensity(0),
+        intensity(1),
+        intensity(2),
+        intensity(3),
+        intensity(4),
+        cells.list::<UInt8Type>(|row| &row.label_values),
+        cells.list::<UInt64Type>(|row| &row.label_voxels),
+        count(|row| row.labelled_slices),
+        count(|row| row.first_labelled),
+        count(|row| row.last_labelled),
+        count(|row| Some(row.errors)),
+        count(|row| Some(row.warnings)),
+        count(|row| Some(row.notes)),
+    ]
 }
 
 #[cfg(test)]

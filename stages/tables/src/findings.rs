@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use arrow_array::StringArray;
-use arrow_schema::{DataType, Field};
 use serde::Serialize;
 
-use crate::ipc::{TableWriter, array, schema_with};
+use crate::cells::Cells;
+use crate::ipc::{TableWriter, schema_with};
+use crate::schema::{Column, ColumnType, MetadataEntry, TableSchema};
 use crate::{DatasetInfo, TableError};
 
 /// One finding.
@@ -38,32 +38,41 @@ pub struct FindingsTable {
 }
 
 impl FindingsTable {
+    /// What its columns hold.
+    pub const SCHEMA: TableSchema = TableSchema {
+        name: "findings",
+        file: "(any name)",
+        origin: "`orchestrate data check DATASET --findings FILE`",
+        rows: "one thing that is wrong, odd or good to know about a dataset, worst first",
+        columns: &[
+            Column::new("severity", ColumnType::Text, "`error`, `warning` or `note`."),
+            Column::new("kind", ColumnType::Text, "What kind of thing, such as `missing_label`."),
+            Column::new("case_id", ColumnType::Text, "The scan.").null("it is not about a scan"),
+            Column::new("subject", ColumnType::Text, "The subject of that scan.")
+                .null("it is not about a scan"),
+            Column::new("file", ColumnType::Text, "The file.").null("it is not about a file"),
+            Column::new("message", ColumnType::Text, "What was found."),
+            Column::new("advice", ColumnType::Text, "What to do about it."),
+        ],
+        metadata: &[MetadataEntry {
+            key: "dataset",
+            meaning: "The dataset: `name` and `classes`.",
+        }],
+    };
+
     /// Writes the table into a file.
     pub fn write(&self, path: &Path) -> Result<(), TableError> {
-        let text = |name: &str, null| Field::new(name, DataType::Utf8, null);
-        let fields = vec![
-            text("severity", false),
-            text("kind", false),
-            text("case_id", true),
-            text("subject", true),
-            text("file", true),
-            text("message", false),
-            text("advice", false),
-        ];
-        let rows = &self.rows;
-        let all =
-            |f: fn(&FindingRow) -> &str| array(StringArray::from_iter_values(rows.iter().map(f)));
-        let some =
-            |f: fn(&FindingRow) -> Option<&str>| array(rows.iter().map(f).collect::<StringArray>());
-        let mut writer = TableWriter::create(path, schema_with(fields, "dataset", &self.dataset))?;
+        let cells = Cells(&self.rows);
+        let schema = schema_with(Self::SCHEMA.fields(), "dataset", &self.dataset);
+        let mut writer = TableWriter::create(path, schema)?;
         writer.write(vec![
-            all(|row| &row.severity),
-            all(|row| &row.kind),
-            some(|row| row.case_id.as_deref()),
-            some(|row| row.subject.as_deref()),
-            some(|row| row.file.as_deref()),
-            all(|row| &row.message),
-            all(|row| &row.advice),
+            cells.text(|row| &row.severity),
+            cells.text(|row| &row.kind),
+            cells.some_text(|row| row.case_id.as_deref()),
+            cells.some_text(|row| row.subject.as_deref()),
+            cells.some_text(|row| row.file.as_deref()),
+            cells.text(|row| &row.message),
+            cells.text(|row| &row.advice),
         ])?;
         writer.finish()
     }

@@ -7,17 +7,19 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::ArrowPrimitiveType;
-use arrow_array::{Array, ArrayRef, PrimitiveArray, RecordBatch, StringArray};
+use arrow_array::{
+    Array, ArrayRef, BooleanArray, ListArray, PrimitiveArray, RecordBatch, StringArray,
+};
 use arrow_buffer::Buffer;
 use arrow_ipc::convert::try_fb_to_schema;
 use arrow_ipc::reader::{FileDecoder, read_footer_length};
-use arrow_ipc::root_as_footer;
 use arrow_ipc::writer::FileWriter;
+use arrow_ipc::{Block, root_as_footer};
 use arrow_schema::{ArrowError, Field, Schema, SchemaRef};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::TableError;
-use crate::damage::check_block;
+use crate::damage::{check_block, check_dictionary};
 
 /// A table file open for writing; batches go to disk as they come.
 pub(crate) struct TableWriter {
@@ -104,6 +106,29 @@ impl Table {
             .ok_or_else(|| self.wrong(column, "number"))
     }
 
+    /// A column of one batch that is true or false.
+    pub(crate) fn truths<'a>(
+        &self,
+        batch: &'a RecordBatch,
+        column: &str,
+    ) -> Result<&'a BooleanArray, TableError> {
+        self.column(batch, column, "boolean")?
+            .as_boolean_opt()
+            .ok_or_else(|| self.wrong(column, "boolean"))
+    }
+
+    /// A column of lists of one batch.
+    pub(crate) fn lists<'a>(
+        &self,
+        batch: &'a RecordBatch,
+        column: &str,
+        expected: &'static str,
+    ) -> Result<&'a ListArray, TableError> {
+        self.column(batch, column, expected)?
+            .as_list_opt()
+            .ok_or_else(|| self.wrong(column, expected))
+    }
+
     /// Any column of one batch.
     pub(crate) fn column<'a>(
         &self,
@@ -135,22 +160,34 @@ fn decode(map: memmap2::Mmap) -> Result<(SchemaRef, Vec<RecordBatch>), ArrowErro
     let footer = root_as_footer(&buffer[footer_start..trailer_start])
         .map_err(|error| ArrowError::IpcError(format!("invalid footer: {error}")))?;
     let schema = Arc::new(try_fb_to_schema(footer.schema().ok_or_else(|| invalid("no schema"))?)?);
-    let decoder = FileDecoder::new(Arc::clone(&schema), footer.version());
+    let mut decoder = FileDecoder::new(Arc::clone(&schema), footer.version());
+    for block in footer.dictionaries().iter().flatten() {
+        let data = block_of(&buffer, block)?;
+        check_dictionary(&data, block)?;
+        decoder.read_dictionary(block, &data)?;
+    }
     let mut batches = Vec::new();
     for block in footer.recordBatches().iter().flatten() {
-        let start = usize::try_from(block.offset()).map_err(|_| invalid("negative offset"))?;
-        let length = usize::try_from(block.bodyLength()).map_err(|_| invalid("negative length"))?
-            + usize::try_from(block.metaDataLength()).map_err(|_| invalid("negative length"))?;
-        if start.checked_add(length).is_none_or(|end| end > buffer.len()) {
-            return Err(invalid("a batch reaches past the end of the file"));
-        }
-        let data = buffer.slice_with_length(start, length);
+        let data = block_of(&buffer, block)?;
         check_block(&data, block, &schema)?;
         if let Some(batch) = decoder.read_record_batch(block, &data)? {
             batches.push(batch);
         }
     }
     Ok((schema, batches))
+}
+
+/// The part of the file that a batch or dictionary takes.
+fn block_of(buffer: &Buffer, block: &Block) -> Result<Buffer, ArrowError> {
+    let invalid = |what: &str| ArrowError::IpcError(what.to_owned());
+    let start = usize::try_from(block.offset()).map_err(|_| invalid("negative offset"))?;
+    let body = usize::try_from(block.bodyLength()).map_err(|_| invalid("negative length"))?;
+    let header = usize::try_from(block.metaDataLength()).map_err(|_| invalid("negative length"))?;
+    let length = body.checked_add(header).ok_or_else(|| invalid("a batch is too long"))?;
+    if start.checked_add(length).is_none_or(|end| end > buffer.len()) {
+        return Err(invalid("a batch reaches past the end of the file"));
+    }
+    Ok(buffer.slice_with_length(start, length))
 }
 
 /// Wraps a mapping so that Arrow can keep it alive.

@@ -5,6 +5,7 @@
 //! same bytes.
 
 mod cases;
+mod cells;
 mod clinical;
 mod damage;
 mod dataset;
@@ -14,10 +15,13 @@ mod findings;
 mod ipc;
 mod log;
 mod metrics;
+mod natural;
 mod partition;
 mod planes;
 mod predictions;
 mod reading;
+mod run;
+mod schema;
 mod slices;
 #[cfg(test)]
 mod tests;
@@ -32,8 +36,11 @@ pub use facts::{FactRow, FactsTable};
 pub use findings::{FindingRow, FindingsTable};
 pub use log::{LogRow, LogTable, PerformanceTable};
 pub use metrics::{Grid, MetricRow, MetricState, MetricsTable, Scoring};
+pub use natural::natural_order;
 pub use partition::{PartitionRow, PartitionTable, Role};
 pub use predictions::{PredictionMeta, PredictionsReader, PredictionsWriter, Window};
 pub use reading::{Intensity, Reading};
+pub use run::{RunClinical, RunMetrics, RunPart, RunTable, RunVariable};
+pub use schema::{Column, ColumnType, MetadataEntry, TableSchema};
 pub use slices::{PlaneGeometry, SliceMeta, SlicesInfo, SlicesReader, SlicesWriter};
 pub use stages_imaging::GridConvention;

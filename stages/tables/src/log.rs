@@ -3,11 +3,22 @@
 use std::path::Path;
 
 use arrow_array::types::{Float64Type, UInt32Type};
-use arrow_array::{Float64Array, StringArray, UInt32Array};
-use arrow_schema::{DataType, Field};
 
 use crate::TableError;
-use crate::ipc::{Table, TableWriter, array, schema_with};
+use crate::cells::Cells;
+use crate::ipc::{Table, TableWriter, schema_with};
+use crate::schema::{Column, ColumnType, MetadataEntry, TableSchema};
+
+/// The columns of both tables.
+const COLUMNS: &[Column] = &[
+    Column::new("epoch", ColumnType::UInt32, "The epoch, from 0."),
+    Column::new("name", ColumnType::Text, "What was measured; a slash separates parts."),
+    Column::new(
+        "value",
+        ColumnType::Float64,
+        "The value; the mean over the epoch's steps for losses.",
+    ),
+];
 
 /// One quantity at one epoch.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,10 +48,19 @@ pub struct PerformanceTable {
 impl LogTable {
     /// The file's name in its artifact.
     pub const FILE: &'static str = "training_log.arrow";
+    /// What its columns hold.
+    pub const SCHEMA: TableSchema = TableSchema {
+        name: "training log",
+        file: Self::FILE,
+        origin: "in the artifact `training_log` (stage `train`)",
+        rows: "one quantity at one epoch, such as `loss/supervised` or `validation/dice/RV`, by epoch",
+        columns: COLUMNS,
+        metadata: &[MetadataEntry { key: "table", meaning: "`\"training_log\"`." }],
+    };
 
     /// Writes `training_log.arrow` into a folder.
     pub fn write(&self, dir: &Path) -> Result<(), TableError> {
-        write(&self.rows, &dir.join(Self::FILE), "training_log")
+        write(&self.rows, &dir.join(Self::FILE), &Self::SCHEMA, "training_log")
     }
 
     /// Reads `training_log.arrow` from a folder.
@@ -52,10 +72,20 @@ impl LogTable {
 impl PerformanceTable {
     /// The file's name in its artifact.
     pub const FILE: &'static str = "performance.arrow";
+    /// What its columns hold.
+    pub const SCHEMA: TableSchema = TableSchema {
+        name: "performance",
+        file: Self::FILE,
+        origin: "in the artifact `performance` (stage `train`); differs from run to run",
+        rows: "one quantity at one epoch: `images_per_second` and `training_seconds` without \
+               validation, `memory_mib`, by epoch",
+        columns: COLUMNS,
+        metadata: &[MetadataEntry { key: "table", meaning: "`\"performance\"`." }],
+    };
 
     /// Writes `performance.arrow` into a folder.
     pub fn write(&self, dir: &Path) -> Result<(), TableError> {
-        write(&self.rows, &dir.join(Self::FILE), "performance")
+        write(&self.rows, &dir.join(Self::FILE), &Self::SCHEMA, "performance")
     }
 
     /// Reads `performance.arrow` from a folder.
@@ -64,17 +94,18 @@ impl PerformanceTable {
     }
 }
 
-fn write(rows: &[LogRow], file: &Path, table: &str) -> Result<(), TableError> {
-    let fields = vec![
-        Field::new("epoch", DataType::UInt32, false),
-        Field::new("name", DataType::Utf8, false),
-        Field::new("value", DataType::Float64, false),
-    ];
-    let mut writer = TableWriter::create(file, schema_with(fields, "table", &table))?;
+fn write(
+    rows: &[LogRow],
+    file: &Path,
+    schema: &TableSchema,
+    table: &str,
+) -> Result<(), TableError> {
+    let cells = Cells(rows);
+    let mut writer = TableWriter::create(file, schema_with(schema.fields(), "table", &table))?;
     writer.write(vec![
-        array(UInt32Array::from_iter_values(rows.iter().map(|row| row.epoch))),
-        array(StringArray::from_iter_values(rows.iter().map(|row| &row.name))),
-        array(Float64Array::from_iter_values(rows.iter().map(|row| row.value))),
+        cells.number::<UInt32Type>(|row| row.epoch),
+        cells.text(|row| &row.name),
+        cells.number::<Float64Type>(|row| row.value),
     ])?;
     writer.finish()
 }

@@ -3,14 +3,66 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, UInt8Type, UInt64Type};
-use arrow_array::{Array, BooleanArray, Float64Array, StringArray, UInt8Array, UInt64Array};
-use arrow_schema::{DataType, Field};
 use serde::{Deserialize, Serialize};
 
-use crate::ipc::{Table, TableWriter, add_metadata, array, schema_with};
+use crate::cells::{Cells, some, some_text, some_truth};
+use crate::ipc::{Table, TableWriter, add_metadata, schema_with};
+use crate::schema::{Column, ColumnType, MetadataEntry, TableSchema};
 use crate::{DatasetInfo, TableError};
+
+/// The columns, shared with the table of a whole run.
+pub(crate) const COLUMNS: [Column; 14] = {
+    use ColumnType::{Float64, Text, Truth, UInt8, UInt64};
+    [
+        Column::new("case_id", Text, "The scan, such as `patient001_frame01`."),
+        Column::new("subject", Text, "Its subject: the person or animal scanned."),
+        Column::new("phase", Text, "Its phase, such as `ED` or `ES`.")
+            .null("the dataset has no phases"),
+        Column::new("class_id", UInt8, "The class: its value in label maps, from 1."),
+        Column::new("class_name", Text, "The name of the class, such as `RV`."),
+        Column::new("metric", Text, "The metric, such as `dice` or `hd95`; see `metrics.md`."),
+        Column::new(
+            "grid",
+            Text,
+            "What it was computed on: `native`, the scan's own voxels, or `network`, the resampled \
+             and cropped slices.",
+        ),
+        Column::new(
+            "checkpoint",
+            Text,
+            "Which weights predicted: `best` (of the epoch that was best on the validation scans) \
+             or `last`; for a method in a program of its own, what it says.",
+        ),
+        Column::new("value", Float64, "The value.")
+            .null("it is not defined: see `state`")
+            .unit("column `unit`"),
+        Column::new(
+            "state",
+            Text,
+            "Which masks have voxels: `ok` (both), `pred_empty` (the prediction has none), \
+             `ref_empty` (the reference has none), `both_empty`.",
+        ),
+        Column::new("unit", Text, "The unit of `value`: `1` for ratios, `mm`, `ml`, ..."),
+        Column::new("higher_is_better", Truth, "The direction: false where smaller is better.")
+            .null("the metric is a signed difference, of which 0 is the best"),
+        Column::new(
+            "diagonal_mm",
+            Float64,
+            "The diagonal of the metric's grid: what stands for a surface distance in a ranking \
+             where only one of the masks has voxels.",
+        )
+        .null("the metric is no surface distance in mm")
+        .unit("mm"),
+        Column::new(
+            "ignored_voxels",
+            UInt64,
+            "Voxels of the scan that were left out because of the ignore label.",
+        )
+        .null("the evaluation has no ignore label")
+        .unit("voxels"),
+    ]
+};
 
 /// Which grid a metric was computed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -121,47 +173,44 @@ pub struct MetricsTable {
 impl MetricsTable {
     /// The file's name in its artifact.
     pub const FILE: &'static str = "metrics.arrow";
+    /// What its columns hold.
+    pub const SCHEMA: TableSchema = TableSchema {
+        name: "metrics",
+        file: Self::FILE,
+        origin: "in the artifact `metrics` of every evaluation (stage `evaluate`)",
+        rows: "one value: of a scan, class, metric, grid and checkpoint",
+        columns: &COLUMNS,
+        metadata: &[
+            MetadataEntry { key: "dataset", meaning: "The dataset: `name` and `classes`." },
+            MetadataEntry {
+                key: "scoring",
+                meaning: "What was done before scoring: `largest_component`, `ignore_label`, \
+                          `nsd_class_tolerances_mm`, each where it applies.",
+            },
+        ],
+    };
 
     /// Writes `metrics.arrow` into a folder.
     pub fn write(&self, dir: &Path) -> Result<(), TableError> {
-        let text = |name: &str, null| Field::new(name, DataType::Utf8, null);
-        let fields = vec![
-            text("case_id", false),
-            text("subject", false),
-            text("phase", true),
-            Field::new("class_id", DataType::UInt8, false),
-            text("class_name", false),
-            text("metric", false),
-            text("grid", false),
-            text("checkpoint", false),
-            Field::new("value", DataType::Float64, true),
-            text("state", false),
-            text("unit", false),
-            Field::new("higher_is_better", DataType::Boolean, true),
-            Field::new("diagonal_mm", DataType::Float64, true),
-            Field::new("ignored_voxels", DataType::UInt64, true),
-        ];
-        let rows = &self.rows;
-        let all =
-            |f: fn(&MetricRow) -> &str| array(StringArray::from_iter_values(rows.iter().map(f)));
-        let mut schema = schema_with(fields, "dataset", &self.dataset);
+        let cells = Cells(&self.rows);
+        let mut schema = schema_with(Self::SCHEMA.fields(), "dataset", &self.dataset);
         add_metadata(&mut schema, "scoring", &self.scoring);
         let mut writer = TableWriter::create(&dir.join(Self::FILE), schema)?;
         writer.write(vec![
-            all(|row| &row.case_id),
-            all(|row| &row.subject),
-            array(rows.iter().map(|row| row.phase.as_deref()).collect::<StringArray>()),
-            array(UInt8Array::from_iter_values(rows.iter().map(|row| row.class_id))),
-            all(|row| &row.class_name),
-            all(|row| &row.metric),
-            all(|row| row.grid.as_str()),
-            all(|row| &row.checkpoint),
-            array(rows.iter().map(|row| row.value).collect::<Float64Array>()),
-            all(|row| row.state.as_str()),
-            all(|row| &row.unit),
-            array(rows.iter().map(|row| row.higher_is_better).collect::<BooleanArray>()),
-            array(rows.iter().map(|row| row.diagonal_mm).collect::<Float64Array>()),
-            array(rows.iter().map(|row| row.ignored_voxels).collect::<UInt64Array>()),
+            cells.text(|row| &row.case_id),
+            cells.text(|row| &row.subject),
+            cells.some_text(|row| row.phase.as_deref()),
+            cells.number::<UInt8Type>(|row| row.class_id),
+            cells.text(|row| &row.class_name),
+            cells.text(|row| &row.metric),
+            cells.text(|row| row.grid.as_str()),
+            cells.text(|row| &row.checkpoint),
+            cells.some_number::<Float64Type>(|row| row.value),
+            cells.text(|row| row.state.as_str()),
+            cells.text(|row| &row.unit),
+            cells.some_truth(|row| row.higher_is_better),
+            cells.some_number::<Float64Type>(|row| row.diagonal_mm),
+            cells.some_number::<UInt64Type>(|row| row.ignored_voxels),
         ])?;
         writer.finish()
     }
@@ -180,17 +229,14 @@ impl MetricsTable {
             let value = table.numbers::<Float64Type>(batch, "value")?;
             let diagonal = table.numbers::<Float64Type>(batch, "diagonal_mm")?;
             let ignored = table.numbers::<UInt64Type>(batch, "ignored_voxels")?;
-            let higher = table
-                .column(batch, "higher_is_better", "boolean")?
-                .as_boolean_opt()
-                .ok_or_else(|| table.wrong("higher_is_better", "boolean"))?;
+            let higher = table.truths(batch, "higher_is_better")?;
             for i in 0..batch.num_rows() {
                 let unknown =
                     |what: &str, word: &str| table.value_error(format!("unknown {what} `{word}`"));
                 rows.push(MetricRow {
                     case_id: case_id.value(i).to_owned(),
                     subject: subject.value(i).to_owned(),
-                    phase: phase.is_valid(i).then(|| phase.value(i).to_owned()),
+                    phase: some_text(phase, i),
                     class_id: class_id.value(i),
                     class_name: class_name.value(i).to_owned(),
                     metric: metric.value(i).to_owned(),
@@ -199,7 +245,7 @@ impl MetricsTable {
                         .find(|known| known.as_str() == grid.value(i))
                         .ok_or_else(|| unknown("grid", grid.value(i)))?,
                     checkpoint: checkpoint.value(i).to_owned(),
-                    value: value.is_valid(i).then(|| value.value(i)),
+                    value: some(value, i),
                     state: [
                         MetricState::Ok,
                         MetricState::PredEmpty,
@@ -210,9 +256,9 @@ impl MetricsTable {
                     .find(|known| known.as_str() == state.value(i))
                     .ok_or_else(|| unknown("state", state.value(i)))?,
                     unit: unit.value(i).to_owned(),
-                    higher_is_better: higher.is_valid(i).then(|| higher.value(i)),
-                    diagonal_mm: diagonal.is_valid(i).then(|| diagonal.value(i)),
-                    ignored_voxels: ignored.is_valid(i).then(|| ignored.value(i)),
+                    higher_is_better: some_truth(higher, i),
+                    diagonal_mm: some(diagonal, i),
+                    ignored_voxels: some(ignored, i),
                 });
             }
         }

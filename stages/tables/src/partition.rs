@@ -2,11 +2,9 @@
 
 use std::path::Path;
 
-use arrow_array::cast::AsArray;
-use arrow_array::{BooleanArray, StringArray};
-use arrow_schema::{DataType, Field};
-
-use crate::ipc::{Table, TableWriter, array, schema_with};
+use crate::cells::Cells;
+use crate::ipc::{Table, TableWriter, schema_with};
+use crate::schema::{Column, ColumnType, MetadataEntry, TableSchema};
 use crate::{DatasetInfo, TableError};
 
 /// What a scan is used for.
@@ -72,6 +70,32 @@ pub struct PartitionTable {
 impl PartitionTable {
     /// The file's name in its artifact.
     pub const FILE: &'static str = "partition.arrow";
+    /// What its columns hold.
+    pub const SCHEMA: TableSchema = TableSchema {
+        name: "partition",
+        file: Self::FILE,
+        origin: "in the artifact `partition` (stage `partition`)",
+        rows: "one scan, in the order of the cases table",
+        columns: &[
+            Column::new("case_id", ColumnType::Text, "The scan."),
+            Column::new("subject", ColumnType::Text, "Its subject; a subject has one role."),
+            Column::new(
+                "role",
+                ColumnType::Text,
+                "`labelled` (trained on with its label), `unlabelled` (trained on without), \
+                 `validation` (selects the best epoch), `test` (only predicted and scored), `unused`.",
+            ),
+            Column::new(
+                "unlabelled_pool",
+                ColumnType::Truth,
+                "Whether its image, never its label, may be drawn as an unlabelled training image.",
+            ),
+        ],
+        metadata: &[MetadataEntry {
+            key: "dataset",
+            meaning: "The dataset: `name` and `classes`.",
+        }],
+    };
 
     /// The scans of one role, in table order.
     pub fn with_role(&self, role: Role) -> impl Iterator<Item = &PartitionRow> {
@@ -80,25 +104,14 @@ impl PartitionTable {
 
     /// Writes `partition.arrow` into a folder.
     pub fn write(&self, dir: &Path) -> Result<(), TableError> {
-        let text = |name: &str| Field::new(name, DataType::Utf8, false);
-        let fields = vec![
-            text("case_id"),
-            text("subject"),
-            text("role"),
-            Field::new("unlabelled_pool", DataType::Boolean, false),
-        ];
-        let rows = &self.rows;
-        let all =
-            |f: fn(&PartitionRow) -> &str| array(StringArray::from_iter_values(rows.iter().map(f)));
-        let mut writer = TableWriter::create(
-            &dir.join(Self::FILE),
-            schema_with(fields, "dataset", &self.dataset),
-        )?;
+        let cells = Cells(&self.rows);
+        let schema = schema_with(Self::SCHEMA.fields(), "dataset", &self.dataset);
+        let mut writer = TableWriter::create(&dir.join(Self::FILE), schema)?;
         writer.write(vec![
-            all(|row| &row.case_id),
-            all(|row| &row.subject),
-            all(|row| row.role.as_str()),
-            array(rows.iter().map(|row| Some(row.unlabelled_pool)).collect::<BooleanArray>()),
+            cells.text(|row| &row.case_id),
+            cells.text(|row| &row.subject),
+            cells.text(|row| row.role.as_str()),
+            cells.truth(|row| row.unlabelled_pool),
         ])?;
         writer.finish()
     }
@@ -111,10 +124,7 @@ impl PartitionTable {
             let case_id = table.strings(batch, "case_id")?;
             let subject = table.strings(batch, "subject")?;
             let role = table.strings(batch, "role")?;
-            let pool = table
-                .column(batch, "unlabelled_pool", "boolean")?
-                .as_boolean_opt()
-                .ok_or_else(|| table.wrong("unlabelled_pool", "boolean"))?;
+            let pool = table.truths(batch, "unlabelled_pool")?;
             for i in 0..batch.num_rows() {
                 let word = role.value(i);
                 rows.push(PartitionRow {

@@ -4,12 +4,12 @@ use std::path::Path;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::UInt32Type;
-use arrow_array::{StringArray, UInt32Array};
-use arrow_schema::{DataType, Field};
 use serde::{Deserialize, Serialize};
 
-use crate::ipc::{self, Table, TableWriter, array, schema_with};
+use crate::cells::Cells;
+use crate::ipc::{self, Table, TableWriter, schema_with};
 use crate::planes::{locate, plane_column, planes_of};
+use crate::schema::{Column, ColumnType, MetadataEntry, TableSchema};
 use crate::{DatasetInfo, TableError};
 
 /// The part of the canvas that the network saw; all predictions of a table share it.
@@ -50,20 +50,29 @@ pub struct PredictionsWriter {
 impl PredictionsWriter {
     /// The file's name in its artifact.
     pub const FILE: &'static str = FILE;
+    /// What its columns hold.
+    pub const SCHEMA: TableSchema = TableSchema {
+        name: "predictions",
+        file: FILE,
+        origin: "in the artifact `predictions` (stage `predict`, or a program of the user's)",
+        rows: "one predicted slice of a scan by one checkpoint",
+        columns: &[
+            Column::new("case_id", ColumnType::Text, "The scan."),
+            Column::new("slice", ColumnType::UInt32, "The slice's position along z, from 0."),
+            Column::new("checkpoint", ColumnType::Text, "Which weights predicted."),
+            Column::new("label", ColumnType::Plane, "The predicted class ids, row by row."),
+        ],
+        metadata: &[MetadataEntry {
+            key: "window",
+            meaning: "What all planes share: `dataset`, `height` and `width` of a plane, and the \
+                      row `top` and column `left` of the canvas where it starts.",
+        }],
+    };
 
     /// Creates the file in a folder.
     pub fn create(dir: &Path, window: &Window) -> Result<Self, TableError> {
         let plane_bytes = window.height as usize * window.width as usize;
-        let fields = vec![
-            Field::new("case_id", DataType::Utf8, false),
-            Field::new("slice", DataType::UInt32, false),
-            Field::new("checkpoint", DataType::Utf8, false),
-            Field::new(
-                "label",
-                DataType::FixedSizeBinary(i32::try_from(plane_bytes).unwrap_or(i32::MAX)),
-                false,
-            ),
-        ];
+        let fields = Self::SCHEMA.fields_with_planes(plane_bytes);
         let path = dir.join(FILE);
         let writer = TableWriter::create(&path, schema_with(fields, "window", window))?;
         Ok(Self { writer, path, plane_bytes })
@@ -82,10 +91,11 @@ impl PredictionsWriter {
                 ),
             });
         }
+        let cells = Cells(slices);
         let columns = vec![
-            array(StringArray::from_iter_values(slices.iter().map(|slice| &slice.case_id))),
-            array(UInt32Array::from_iter_values(slices.iter().map(|slice| slice.slice))),
-            array(StringArray::from_iter_values(slices.iter().map(|slice| &slice.checkpoint))),
+            cells.text(|slice| &slice.case_id),
+            cells.number::<UInt32Type>(|slice| slice.slice),
+            cells.text(|slice| &slice.checkpoint),
             plane_column(self.plane_bytes, labels)
                 .map_err(|source| ipc::arrow(&self.path, source))?,
         ];

@@ -4,13 +4,13 @@ use std::path::Path;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int32Type, UInt32Type};
-use arrow_array::{BooleanArray, Float64Array, Int32Array, StringArray, UInt32Array};
-use arrow_schema::{DataType, Field};
 use serde::{Deserialize, Serialize};
 use stages_imaging::GridConvention;
 
-use crate::ipc::{self, Table, TableWriter, array, schema_with};
+use crate::cells::Cells;
+use crate::ipc::{self, Table, TableWriter, schema_with};
 use crate::planes::{locate, plane_column, planes_of};
+use crate::schema::{Column, ColumnType, MetadataEntry, TableSchema};
 use crate::{DatasetInfo, TableError};
 
 /// What all slices of the table share.
@@ -67,31 +67,60 @@ pub struct SlicesWriter {
 /// The file's name in its artifact.
 const FILE: &str = "slices.arrow";
 
+const COLUMNS: [Column; 15] = {
+    use ColumnType::{Float64, Int32, Plane, Text, Truth, UInt32};
+    const PIXELS: &str = "pixels";
+    [
+        Column::new("case_id", Text, "The scan."),
+        Column::new("subject", Text, "Its subject."),
+        Column::new("slice", UInt32, "The slice's position along z, from 0."),
+        Column::new(
+            "labelled",
+            Truth,
+            "Whether `label` holds an annotation; without one it is all zero and means nothing.",
+        ),
+        Column::new("foreground", Truth, "Whether `label` holds any class but background."),
+        Column::new("native_x", UInt32, "Columns of the scan's own slice.").unit(PIXELS),
+        Column::new("native_y", UInt32, "Rows of the scan's own slice.").unit(PIXELS),
+        Column::new("resampled_x", UInt32, "Columns after resampling, before padding or cropping.")
+            .unit(PIXELS),
+        Column::new("resampled_y", UInt32, "Rows after resampling, before padding or cropping.")
+            .unit(PIXELS),
+        Column::new("step_x", Float64, "Native pixels per resampled pixel along x.").unit(PIXELS),
+        Column::new("step_y", Float64, "Native pixels per resampled pixel along y.").unit(PIXELS),
+        Column::new(
+            "offset_x",
+            Int32,
+            "Canvas column of the resampled image's first; negative where it was cropped.",
+        )
+        .unit(PIXELS),
+        Column::new("offset_y", Int32, "Canvas row of the resampled image's first.").unit(PIXELS),
+        Column::new("image", Plane, "The image, grey values from 0 to 255, row by row."),
+        Column::new("label", Plane, "The class ids, row by row."),
+    ]
+};
+
 impl SlicesWriter {
     /// The file's name in its artifact.
     pub const FILE: &'static str = FILE;
+    /// What its columns hold.
+    pub const SCHEMA: TableSchema = TableSchema {
+        name: "slices",
+        file: FILE,
+        origin: "in the artifact `slices` (stage `extract`)",
+        rows: "one slice; scans by `case_id`, one record batch each, slices from the first",
+        columns: &COLUMNS,
+        metadata: &[MetadataEntry {
+            key: "slices",
+            meaning: "What all slices share: `dataset`, `height` and `width` of the canvas, and \
+                      `convention`, how native and resampled grids correspond.",
+        }],
+    };
 
     /// Creates the file in a folder.
     pub fn create(dir: &Path, info: &SlicesInfo) -> Result<Self, TableError> {
         let plane_bytes = info.height as usize * info.width as usize;
-        let plane = DataType::FixedSizeBinary(i32::try_from(plane_bytes).unwrap_or(i32::MAX));
-        let fields = vec![
-            Field::new("case_id", DataType::Utf8, false),
-            Field::new("subject", DataType::Utf8, false),
-            Field::new("slice", DataType::UInt32, false),
-            Field::new("labelled", DataType::Boolean, false),
-            Field::new("foreground", DataType::Boolean, false),
-            Field::new("native_x", DataType::UInt32, false),
-            Field::new("native_y", DataType::UInt32, false),
-            Field::new("resampled_x", DataType::UInt32, false),
-            Field::new("resampled_y", DataType::UInt32, false),
-            Field::new("step_x", DataType::Float64, false),
-            Field::new("step_y", DataType::Float64, false),
-            Field::new("offset_x", DataType::Int32, false),
-            Field::new("offset_y", DataType::Int32, false),
-            Field::new("image", plane.clone(), false),
-            Field::new("label", plane, false),
-        ];
+        let fields = Self::SCHEMA.fields_with_planes(plane_bytes);
         let path = dir.join(FILE);
         let writer = TableWriter::create(&path, schema_with(fields, "slices", info))?;
         Ok(Self { writer, path, plane_bytes })
@@ -118,34 +147,24 @@ impl SlicesWriter {
                 });
             }
         }
-        let text =
-            |f: fn(&SliceMeta) -> &str| array(StringArray::from_iter_values(slices.iter().map(f)));
-        let count =
-            |f: fn(&SliceMeta) -> u32| array(UInt32Array::from_iter_values(slices.iter().map(f)));
-        let real =
-            |f: fn(&SliceMeta) -> f64| array(Float64Array::from_iter_values(slices.iter().map(f)));
-        let whole =
-            |f: fn(&SliceMeta) -> i32| array(Int32Array::from_iter_values(slices.iter().map(f)));
-        let truth = |f: fn(&SliceMeta) -> bool| {
-            array(slices.iter().map(|slice| Some(f(slice))).collect::<BooleanArray>())
-        };
+        let cells = Cells(slices);
         let plane = |planes| {
             plane_column(self.plane_bytes, planes).map_err(|source| ipc::arrow(&self.path, source))
         };
         let columns = vec![
-            text(|slice| &slice.case_id),
-            text(|slice| &slice.subject),
-            count(|slice| slice.slice),
-            truth(|slice| slice.labelled),
-            truth(|slice| slice.foreground),
-            count(|slice| slice.geometry.native[0]),
-            count(|slice| slice.geometry.native[1]),
-            count(|slice| slice.geometry.resampled[0]),
-            count(|slice| slice.geometry.resampled[1]),
-            real(|slice| slice.geometry.step[0]),
-            real(|slice| slice.geometry.step[1]),
-            whole(|slice| slice.geometry.offset[0]),
-            whole(|slice| slice.geometry.offset[1]),
+            cells.text(|slice| &slice.case_id),
+            cells.text(|slice| &slice.subject),
+            cells.number::<UInt32Type>(|slice| slice.slice),
+            cells.truth(|slice| slice.labelled),
+            cells.truth(|slice| slice.foreground),
+            cells.number::<UInt32Type>(|slice| slice.geometry.native[0]),
+            cells.number::<UInt32Type>(|slice| slice.geometry.native[1]),
+            cells.number::<UInt32Type>(|slice| slice.geometry.resampled[0]),
+            cells.number::<UInt32Type>(|slice| slice.geometry.resampled[1]),
+            cells.number::<Float64Type>(|slice| slice.geometry.step[0]),
+            cells.number::<Float64Type>(|slice| slice.geometry.step[1]),
+            cells.number::<Int32Type>(|slice| slice.geometry.offset[0]),
+            cells.number::<Int32Type>(|slice| slice.geometry.offset[1]),
             plane(images)?,
             plane(labels)?,
         ];
@@ -179,12 +198,7 @@ impl SlicesReader {
             let count = |name: &str| table.numbers::<UInt32Type>(batch, name);
             let real = |name: &str| table.numbers::<Float64Type>(batch, name);
             let whole = |name: &str| table.numbers::<Int32Type>(batch, name);
-            let truth = |name: &str| {
-                table
-                    .column(batch, name, "boolean")?
-                    .as_boolean_opt()
-                    .ok_or_else(|| table.wrong(name, "boolean"))
-            };
+            let truth = |name: &str| table.truths(batch, name);
             let case_id = table.strings(batch, "case_id")?;
             let subject = table.strings(batch, "subject")?;
             let slice = count("slice")?;

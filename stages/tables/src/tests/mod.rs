@@ -4,4 +4,4 @@ mod bytes;
 mod damage;
 mod planes;
 mod round_trip;
-mod rows;
+pub(crate) mod rows;

@@ -12,7 +12,7 @@ use crate::{
     Scoring, SliceMeta, SlicesInfo, SlicesWriter, Window,
 };
 
-pub(super) fn dataset() -> DatasetInfo {
+pub(crate) fn dataset() -> DatasetInfo {
     let class = |id, name: &str| ClassInfo { id, name: name.to_owned() };
     DatasetInfo {
         name: "heart \"quoted\"".to_owned(),
@@ -20,7 +20,7 @@ pub(super) fn dataset() -> DatasetInfo {
     }
 }
 
-pub(super) fn cases() -> CasesTable {
+pub(crate) fn cases() -> CasesTable {
     let annotated = CaseRow {
         case_id: "patient001_frame01".to_owned(),
         subject: "patient001".to_owned(),
@@ -68,7 +68,7 @@ pub(super) fn cases() -> CasesTable {
     CasesTable { dataset: dataset(), rows: vec![annotated, bare] }
 }
 
-pub(super) fn partition() -> PartitionTable {
+pub(crate) fn partition() -> PartitionTable {
     let row = |index: usize, role| PartitionRow {
         case_id: format!("case{index}"),
         subject: format!("subject{}", index / 2),
@@ -79,12 +79,12 @@ pub(super) fn partition() -> PartitionTable {
     PartitionTable { dataset: dataset(), rows }
 }
 
-pub(super) fn log() -> LogTable {
+pub(crate) fn log() -> LogTable {
     let row = |epoch, name: &str, value| LogRow { epoch, name: name.to_owned(), value };
     LogTable { rows: vec![row(0, "loss/supervised", 0.1), row(1, "validation/dice/RV", -0.0)] }
 }
 
-pub(super) fn metrics() -> MetricsTable {
+pub(crate) fn metrics() -> MetricsTable {
     let defined = MetricRow {
         case_id: "case0".to_owned(),
         subject: "subject0".to_owned(),
@@ -125,7 +125,7 @@ pub(super) fn metrics() -> MetricsTable {
     }
 }
 
-pub(super) fn clinical() -> ClinicalTable {
+pub(crate) fn clinical() -> ClinicalTable {
     use ClinicalState::{BothEmpty, Ok, PhaseMissing, PredEmpty, RefEmpty};
     let row = |state, value: Option<f64>| ClinicalRow {
         subject: "subject0".to_owned(),
@@ -145,11 +145,11 @@ pub(super) fn clinical() -> ClinicalTable {
 }
 
 /// A canvas of 2 rows and 3 columns.
-pub(super) fn slices_info() -> SlicesInfo {
+pub(crate) fn slices_info() -> SlicesInfo {
     SlicesInfo { dataset: dataset(), height: 2, width: 3, convention: GridConvention::FirstCentre }
 }
 
-pub(super) fn slice(case: &str, slice: u32) -> SliceMeta {
+pub(crate) fn slice(case: &str, slice: u32) -> SliceMeta {
     SliceMeta {
         case_id: case.to_owned(),
         subject: format!("of {case}"),
@@ -167,7 +167,7 @@ pub(super) fn slice(case: &str, slice: u32) -> SliceMeta {
 
 /// Scan `a` with two slices and scan `b` with one. Plane `i` of the images is `10 i ..`, and of the
 /// labels `100 + 10 i ..`.
-pub(super) fn write_slices(dir: &Path) {
+pub(crate) fn write_slices(dir: &Path) {
     let planes = |first: u8, rows: std::ops::Range<u8>| -> Vec<u8> {
         rows.flat_map(|row| (0..6).map(move |pixel| first + 10 * row + pixel)).collect()
     };
@@ -178,15 +178,15 @@ pub(super) fn write_slices(dir: &Path) {
 }
 
 /// A window of 1 row and 2 columns on the canvas.
-pub(super) fn window() -> Window {
+pub(crate) fn window() -> Window {
     Window { dataset: dataset(), height: 1, width: 2, top: 1, left: 0 }
 }
 
-pub(super) fn prediction(case: &str, slice: u32, checkpoint: &str) -> PredictionMeta {
+pub(crate) fn prediction(case: &str, slice: u32, checkpoint: &str) -> PredictionMeta {
     PredictionMeta { case_id: case.to_owned(), slice, checkpoint: checkpoint.to_owned() }
 }
 
-pub(super) fn write_predictions(dir: &Path) {
+pub(crate) fn write_predictions(dir: &Path) {
     let mut writer = PredictionsWriter::create(dir, &window()).unwrap();
     let first = [prediction("a", 0, "best"), prediction("a", 1, "best")];
     writer.write(&first, vec![0, 1, 3, 0]).unwrap();
