@@ -1,6 +1,7 @@
 //! Numbers as they are printed.
 
 use crate::CompareParams;
+use crate::layout::Digits;
 
 /// How the values of a metric are printed.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +22,11 @@ impl NumberFormat {
     /// The value in decimal digits.
     pub(crate) fn print(self, value: f64) -> String {
         format!("{:.*}", self.decimals, value * self.scale)
+    }
+
+    /// The value as an entry of a table.
+    pub(crate) fn digits(self, value: f64) -> Digits {
+        Digits { text: self.print(value), exact: value * self.scale }
     }
 }
 

@@ -14,15 +14,15 @@ use super::caption::{
     runs_sentence, scans_sentence, scoring_notes, slug,
 };
 use super::rows::RowValue;
-use super::{Cell, Row, Section, Sections, Table};
+use super::{Cell, Column, Origin, Row, Section, Sections, Spread, Table};
 
 /// The tables of one dataset under one combination of the other variables.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Block {
     /// Plain text.
     pub(crate) title: String,
-    /// For labels: lower-case letters, digits and dashes.
-    pub(crate) slug: String,
+    /// For references from the text of a paper: lower-case letters, digits and dashes.
+    pub(crate) label: String,
     /// Class scores on the main grid, of the main checkpoint.
     pub(crate) main: Table,
     /// The mean over classes on every grid and of every checkpoint, where there are several.
@@ -81,7 +81,7 @@ pub(crate) fn blocks(
         let further = Some(metric.as_str()).filter(|metric| *metric != params.metric);
         Block {
             title: format!("{} on {name}", metric_and_unit(metric, params.percent, kind)),
-            slug: slug(dataset, &section.others, further),
+            label: format!("comparison-{}", slug(dataset, &section.others, further)),
             main: builder.main(&main),
             second: builder.second(),
         }
@@ -216,8 +216,11 @@ impl Builder<'_> {
                 entries.iter().map(|entry| entry.and_then(|row| row.ranking.mean)).collect();
             let marks = marks(&means, &ranked, self.kind.higher_is_better, format);
             let cell = |((entry, mean), mark): ((&Option<_>, &Option<f64>), _)| Cell {
-                mean: mean.map(|mean| format.print(mean)),
-                std: entry.and_then(|row: &Summary| row.ranking.std).map(|std| format.print(std)),
+                value: mean.map(|mean| format.digits(mean)),
+                spread: entry
+                    .and_then(|row: &Summary| row.ranking.std)
+                    .map_or(Spread::None, |std| Spread::Std(format.digits(std))),
+                n: None,
                 mark,
                 verdict: entry.map_or(Verdict::Untested, |entry| self.verdict(entry)),
             };
@@ -225,9 +228,11 @@ impl Builder<'_> {
         };
         let cells: Vec<Vec<Cell>> = entries.iter().map(column).collect();
         let row = |(at, row): (usize, &RowValue)| Row {
-            label: row.label.clone(),
+            labels: vec![row.label.clone()],
             cells: cells.iter().map(|column| column[at].clone()).collect(),
-            runs: row.runs.len() as u32,
+            runs: Some(row.runs.len() as u32),
+            origin: Origin::Measured,
+            rule_above: false,
         };
         let mut notes = Vec::new();
         if counts_runs {
@@ -241,8 +246,8 @@ impl Builder<'_> {
         }
         Table {
             caption: vec![subject, runs_sentence(&self.rows, counts_runs)],
-            row_header: self.params.rows.clone(),
-            columns,
+            row_headers: vec![self.params.rows.clone()],
+            columns: columns.into_iter().map(|name| Column { headers: vec![name] }).collect(),
             rows: self.rows.iter().enumerate().map(row).collect(),
             counts_runs,
             notes,

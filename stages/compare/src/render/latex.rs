@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::layout::{Block, Cell, Table};
+use crate::layout::{Block, Cell, Spread, Table};
 use crate::number::Mark;
 
 /// All tables as one file to `\input`; needs `\usepackage{booktabs}`.
@@ -10,14 +10,9 @@ pub(crate) fn latex(blocks: &[Block]) -> String {
     let mut text =
         "% Needs \\usepackage{booktabs}. Best in bold, second best underlined.\n".to_owned();
     for block in blocks {
-        put_table(&mut text, &block.title, &block.main, &format!("tab:comparison-{}", block.slug));
+        put_table(&mut text, &block.title, &block.main, &format!("tab:{}", block.label));
         if let Some(second) = &block.second {
-            put_table(
-                &mut text,
-                &block.title,
-                second,
-                &format!("tab:comparison-{}-settings", block.slug),
-            );
+            put_table(&mut text, &block.title, second, &format!("tab:{}-settings", block.label));
         }
     }
     text
@@ -27,8 +22,8 @@ fn put_table(text: &mut String, title: &str, table: &Table, label: &str) {
     let signs = table.signs.iter().map(|sentence| with_signs(&escape(sentence)));
     let sentences = table.caption.iter().chain(&table.notes).map(|sentence| escape(sentence));
     let sentences: Vec<_> = sentences.chain(signs).collect();
-    let mut headers = vec![escape(&table.row_header)];
-    headers.extend(table.columns.iter().map(|name| escape(name)));
+    let mut headers: Vec<String> = table.row_headers.iter().map(|name| escape(name)).collect();
+    headers.extend(table.columns.iter().map(|column| escape(&column.headers.join(" / "))));
     headers.extend(table.counts_runs.then(|| "runs".to_owned()));
     let mut put = |line: std::fmt::Arguments<'_>| {
         writeln!(text, "{line}").expect("writing to a string never fails");
@@ -42,9 +37,13 @@ fn put_table(text: &mut String, title: &str, table: &Table, label: &str) {
     put(format_args!("    {} \\\\", headers.join(" & ")));
     put(format_args!("    \\midrule"));
     for row in &table.rows {
-        let mut cells = vec![escape(&row.label)];
+        let mut cells: Vec<String> = row.labels.iter().map(|label| escape(label)).collect();
         cells.extend(row.cells.iter().map(cell));
-        cells.extend(table.counts_runs.then(|| row.runs.to_string()));
+        cells.extend(
+            table
+                .counts_runs
+                .then(|| row.runs.map_or_else(|| "--".to_owned(), |runs| runs.to_string())),
+        );
         put(format_args!("    {} \\\\", cells.join(" & ")));
     }
     put(format_args!("    \\bottomrule"));
@@ -53,10 +52,13 @@ fn put_table(text: &mut String, title: &str, table: &Table, label: &str) {
 }
 
 fn cell(cell: &Cell) -> String {
-    let number = match (&cell.mean, &cell.std) {
+    let number = match (&cell.value, &cell.spread) {
         (None, _) => "--".to_owned(),
-        (Some(mean), None) => mean.clone(),
-        (Some(mean), Some(std)) => format!("{mean} ({std})"),
+        (Some(value), Spread::None) => value.text.clone(),
+        (Some(value), Spread::Std(std)) => format!("{} ({})", value.text, std.text),
+        (Some(value), Spread::Range(low, high)) => {
+            format!("{} [{}, {}]", value.text, low.text, high.text)
+        }
     };
     let number = match cell.mark {
         Mark::Best => format!("\\textbf{{{number}}}"),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::layout::{Block, Cell, Table};
+use crate::layout::{Block, Cell, Spread, Table};
 use crate::number::Mark;
 
 /// Stands for a missing or undefined entry.
@@ -48,16 +48,22 @@ fn lines(table: &Table) -> Vec<String> {
 
 /// The text of every column, header first.
 fn columns(table: &Table) -> Vec<Vec<String>> {
-    let labels = table.rows.iter().map(|row| escape(&row.label));
-    let mut columns = vec![[escape(&table.row_header)].into_iter().chain(labels).collect()];
-    for (at, header) in table.columns.iter().enumerate() {
+    let label = |level: usize, header: &String| {
+        let labels = table.rows.iter().map(move |row| escape(&row.labels[level]));
+        [escape(header)].into_iter().chain(labels).collect()
+    };
+    let mut columns: Vec<Vec<String>> =
+        table.row_headers.iter().enumerate().map(|(level, header)| label(level, header)).collect();
+    for (at, column) in table.columns.iter().enumerate() {
+        let header = column.headers.join(" / ");
         let has_bold = table.rows.iter().any(|row| row.cells[at].mark == Mark::Best);
         let has_sign = table.rows.iter().any(|row| row.cells[at].verdict.sign().is_some());
         let cells = table.rows.iter().map(|row| cell(&row.cells[at], has_bold, has_sign));
-        columns.push([escape(header)].into_iter().chain(cells).collect());
+        columns.push([escape(&header)].into_iter().chain(cells).collect());
     }
     if table.counts_runs {
-        let runs = table.rows.iter().map(|row| row.runs.to_string());
+        let runs = table.rows.iter();
+        let runs = runs.map(|row| row.runs.map_or_else(|| DASH.to_owned(), |n| n.to_string()));
         columns.push(["runs".to_owned()].into_iter().chain(runs).collect());
     }
     columns
@@ -66,10 +72,13 @@ fn columns(table: &Table) -> Vec<Vec<String>> {
 /// An entry; in a column with a bold one or a sign, the others leave room where its stars or the
 /// sign are.
 fn cell(cell: &Cell, has_bold: bool, has_sign: bool) -> String {
-    let number = match (&cell.mean, &cell.std) {
+    let number = match (&cell.value, &cell.spread) {
         (None, _) => DASH.to_owned(),
-        (Some(mean), None) => mean.clone(),
-        (Some(mean), Some(std)) => format!("{mean} ({std})"),
+        (Some(value), Spread::None) => value.text.clone(),
+        (Some(value), Spread::Std(std)) => format!("{} ({})", value.text, std.text),
+        (Some(value), Spread::Range(low, high)) => {
+            format!("{} [{}, {}]", value.text, low.text, high.text)
+        }
     };
     let sign = match cell.verdict.sign() {
         Some(sign) => sign.to_string(),
