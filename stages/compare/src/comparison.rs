@@ -9,7 +9,7 @@ use crate::CompareError;
 use crate::aggregate::{Summary, summarize};
 use crate::collect::{Collected, MetricKind, coordinate_order};
 use crate::long::{batch, column_of};
-use crate::render::csv_field;
+use crate::render::csv_label;
 
 /// A column's name and its entry of a row.
 type Column<T> = (&'static str, fn(&Summary) -> T);
@@ -110,7 +110,7 @@ impl Comparison {
         let own = own.chain(NUMBERS.map(|(name, _)| name)).chain(COUNTS.map(|(name, _)| name));
         let header =
             ["dataset".to_owned()].into_iter().chain(columns).chain(own.map(str::to_owned));
-        let header: Vec<_> = header.map(|name| csv_field(&name)).collect();
+        let header: Vec<_> = header.map(|name| csv_label(&name)).collect();
         let mut text = format!("{}\n", header.join(","));
         for row in &self.summaries {
             let class_id = row.class_id.map(|id| id.to_string()).unwrap_or_default();
@@ -121,7 +121,7 @@ impl Comparison {
                 .chain([row.class_name.clone(), unit(collected, row).to_owned()])
                 .chain(NUMBERS.map(|(_, of)| number(of(row))))
                 .chain(COUNTS.map(|(_, of)| of(row).to_string()));
-            let fields: Vec<_> = fields.map(|field| csv_field(&field)).collect();
+            let fields: Vec<_> = fields.map(|field| csv_label(&field)).collect();
             writeln!(text, "{}", fields.join(",")).expect("writing to a string never fails");
         }
         text

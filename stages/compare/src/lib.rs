@@ -18,6 +18,7 @@ mod long;
 mod natural;
 mod number;
 mod params;
+mod published;
 mod render;
 mod significance;
 mod stage;
@@ -27,6 +28,10 @@ mod tests;
 
 pub use error::CompareError;
 pub use params::{CheckpointName, CompareParams, GridName};
+pub use published::{
+    Published, PublishedEntry, PublishedRow, PublishedTable, PublishedUnit, UnknownPublished,
+    published,
+};
 pub use significance::{
     BootstrapParams, CorrectionName, IntervalName, SignificanceParams, TestName,
 };

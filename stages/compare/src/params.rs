@@ -50,10 +50,19 @@ pub struct CompareParams {
     /// Whether to print ratios such as Dice in percent; lengths and volumes keep their unit.
     /// Default: true.
     pub percent: bool,
+    /// Whether the numbers of LaTeX tables stand in `S` columns of the package siunitx, where bold
+    /// digits line up too; otherwise only booktabs is needed. Default: false.
+    #[serde(skip_serializing_if = "is_false")]
+    pub siunitx: bool,
     /// Tests of every row against a reference row, with marks in the tables and a table of their
     /// own. Default: none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub significance: Option<SignificanceParams>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 impl Default for CompareParams {
@@ -70,6 +79,7 @@ impl Default for CompareParams {
             unranked: Vec::new(),
             decimals: 2,
             percent: true,
+            siunitx: false,
             significance: None,
         }
     }

@@ -8,7 +8,7 @@ use crate::collect::Collected;
 use crate::comparison::Comparison;
 use crate::layout::{Sections, blocks, unknown_values};
 use crate::long::{long_batch, write_arrow};
-use crate::render::{latex, markdown, sheets_latex, sheets_markdown};
+use crate::render::{LatexNumbers, html, latex, markdown, typst};
 use crate::significance::{Significance, csv, sheets, significance_batch};
 use crate::{CompareError, CompareParams};
 
@@ -22,7 +22,7 @@ impl Stage for Compare {
     fn info(&self) -> StageInfo {
         StageInfo {
             name: "compare",
-            version: 2,
+            version: 3,
             summary: "compares the metrics of all runs and writes the tables of a paper",
             placement: Placement::InProcess,
         }
@@ -57,19 +57,24 @@ impl Stage for Compare {
         let dir = context.output("comparison")?;
         write_arrow(&dir.join(MetricsTable::FILE), &long)?;
         write_arrow(&dir.join("comparison.arrow"), &comparison.batch(&collected)?)?;
+        let numbers = LatexNumbers::of(params.siunitx);
         let mut texts = vec![
             ("comparison.md", markdown(&blocks)),
             ("comparison.csv", comparison.csv(&collected)),
-            ("comparison.tex", latex(&blocks)),
+            ("comparison.tex", latex(&blocks, numbers)),
+            ("comparison.html", html(&blocks)),
+            ("comparison.typ", typst(&blocks)),
         ];
         if let Some(significance) = &significance {
             let table = significance_batch(significance, &comparison.kept)?;
             write_arrow(&dir.join("significance.arrow"), &table)?;
             let sheets = sheets(significance, params);
             texts.extend([
-                ("significance.md", sheets_markdown(&sheets)),
+                ("significance.md", markdown(&sheets)),
                 ("significance.csv", csv(&table)),
-                ("significance.tex", sheets_latex(&sheets)),
+                ("significance.tex", latex(&sheets, numbers)),
+                ("significance.html", html(&sheets)),
+                ("significance.typ", typst(&sheets)),
             ]);
         }
         for (name, text) in texts {

@@ -3,23 +3,32 @@
 use super::Significance;
 use super::family::Family;
 use super::note::{correction, range, test_name};
-use super::paired::{Outcome, Tested};
+use super::paired::{Tested, Verdict};
 use super::params::IntervalName;
 use crate::CompareParams;
-use crate::layout::{metric_and_unit, of_literature, slug};
-use crate::number::NumberFormat;
-use crate::render::{Entry, Sheet};
+use crate::layout::{
+    Block, Cell, Column, Digits, Origin, Row, Spread, Table, metric_and_unit, of_literature, slug,
+};
+use crate::number::{Mark, NumberFormat};
+use stages_statistics::Interval;
 
-/// One sheet for every family.
-pub(crate) fn sheets(significance: &Significance<'_>, params: &CompareParams) -> Vec<Sheet> {
-    let sheet = |family: &Family| Sheet {
+/// A block with one table for every family.
+pub(crate) fn sheets(significance: &Significance<'_>, params: &CompareParams) -> Vec<Block> {
+    let block = |family: &Family| Block {
         title: title(significance, family, params),
         label: label(family),
-        caption: caption(significance, family),
-        headers: headers(significance, family, params),
-        rows: family.tested.iter().map(|tested| row(tested, family, params)).collect(),
+        main: Table {
+            caption: caption(significance, family),
+            row_headers: row_headers(family, params),
+            columns: headers(significance, family),
+            rows: family.tested.iter().map(|tested| row(tested, family, params)).collect(),
+            counts_runs: false,
+            notes: Vec::new(),
+            signs: None,
+        },
+        second: None,
     };
-    significance.families.iter().map(sheet).collect()
+    significance.families.iter().map(block).collect()
 }
 
 fn shows_metric(family: &Family) -> bool {
@@ -102,54 +111,59 @@ fn caption(significance: &Significance<'_>, family: &Family) -> Vec<String> {
     caption
 }
 
-fn headers(
-    significance: &Significance<'_>,
-    family: &Family,
-    params: &CompareParams,
-) -> Vec<String> {
-    let percent = (100.0 * significance.params.bootstrap.confidence * 1e6).round() / 1e6;
+fn row_headers(family: &Family, params: &CompareParams) -> Vec<String> {
     let metric = shows_metric(family).then(|| "metric".to_owned());
+    metric.into_iter().chain([params.rows.clone(), "class".to_owned()]).collect()
+}
+
+fn headers(significance: &Significance<'_>, family: &Family) -> Vec<Column> {
+    let percent = (100.0 * significance.params.bootstrap.confidence * 1e6).round() / 1e6;
     let numbers = ["difference".to_owned(), format!("{percent} % CI")];
     let rest = ["p", "adjusted p", "r", "subjects"].map(str::to_owned);
     let dropped = drops(family).then(|| "left out".to_owned());
-    metric
-        .into_iter()
-        .chain([params.rows.clone(), "class".to_owned()])
-        .chain(numbers)
-        .chain(rest)
-        .chain(dropped)
-        .collect()
+    let headers = numbers.into_iter().chain(rest).chain(dropped);
+    headers.map(|header| Column { headers: vec![header] }).collect()
 }
 
 fn drops(family: &Family) -> bool {
     family.tested.iter().any(|tested| tested.dropped > 0)
 }
 
-fn row(tested: &Tested, family: &Family, params: &CompareParams) -> Vec<Entry> {
+fn row(tested: &Tested, family: &Family, params: &CompareParams) -> Row {
     let format = NumberFormat::of(&tested.kind.unit, params);
-    let number = |digits: Option<String>| digits.map_or(Entry::Missing, |d| Entry::Number(d, None));
     let outcome = tested.outcome.as_ref();
     let interval = outcome.and_then(|outcome| outcome.interval);
-    let range = interval.map(|ends| Entry::Range(format.print(ends.low), format.print(ends.high)));
-    let adjusted = tested.adjusted.map(|p| Entry::Number(probability(p), tested.verdict.sign()));
+    let range = |ends: Interval| Spread::Range(format.digits(ends.low), format.digits(ends.high));
+    let number = |value: Option<Digits>| entry(value, Spread::None);
     let effect = outcome.and_then(|outcome| outcome.test.rank_biserial());
-    let metric = shows_metric(family).then(|| Entry::Text(metric(tested, params)));
-    let count = |count: u32| Entry::Number(count.to_string(), None);
-    let difference = |outcome: &Outcome| format.print(outcome.difference.mean);
-    metric
-        .into_iter()
-        .chain([Entry::Text(tested.label.clone()), Entry::Text(tested.class_name.clone())])
-        .chain([number(outcome.map(difference)), range.unwrap_or(Entry::Missing)])
-        .chain([number(outcome.map(|outcome| probability(outcome.test.p)))])
-        .chain([adjusted.unwrap_or(Entry::Missing)])
-        .chain([number(effect.map(|r| format!("{r:.2}"))), count(tested.subjects)])
-        .chain(drops(family).then(|| count(tested.dropped)))
-        .collect()
+    let count = |n: u32| number(Some(Digits { text: n.to_string(), exact: f64::from(n) }));
+    let cells = [
+        number(outcome.map(|outcome| format.digits(outcome.difference.mean))),
+        entry(None, interval.map_or(Spread::None, range)),
+        number(outcome.map(|outcome| probability(outcome.test.p))),
+        Cell { verdict: tested.verdict, ..number(tested.adjusted.map(probability)) },
+        number(effect.map(|r| Digits { text: format!("{r:.2}"), exact: r })),
+        count(tested.subjects),
+    ];
+    let metric = shows_metric(family).then(|| metric(tested, params));
+    let labels = [tested.label.clone(), tested.class_name.clone()];
+    Row {
+        labels: metric.into_iter().chain(labels).collect(),
+        cells: cells.into_iter().chain(drops(family).then(|| count(tested.dropped))).collect(),
+        runs: None,
+        origin: Origin::Measured,
+        rule_above: false,
+    }
+}
+
+fn entry(value: Option<Digits>, spread: Spread) -> Cell {
+    Cell { value, spread, n: None, mark: Mark::None, verdict: Verdict::Untested }
 }
 
 /// Three digits, as papers print them; smaller ones as a bound.
-fn probability(p: f64) -> String {
-    if p < 0.001 { "<0.001".to_owned() } else { format!("{p:.3}") }
+fn probability(p: f64) -> Digits {
+    let text = if p < 0.001 { "<0.001".to_owned() } else { format!("{p:.3}") };
+    Digits { text, exact: p }
 }
 
 #[cfg(test)]
@@ -159,7 +173,7 @@ mod tests {
     #[test]
     fn small_probabilities_are_printed_as_a_bound() {
         assert_eq!(
-            [0.03125, 1.0, 0.001, 0.000_999].map(probability),
+            [0.03125, 1.0, 0.001, 0.000_999].map(|p| probability(p).text),
             ["0.031", "1.000", "0.001", "<0.001"]
         );
     }

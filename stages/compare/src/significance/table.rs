@@ -15,7 +15,7 @@ use super::family::Family;
 use super::paired::{Outcome, Tested};
 use crate::CompareError;
 use crate::long::batch;
-use crate::render::csv_field;
+use crate::render::csv_label;
 
 /// The columns besides those of the matrix variables.
 const OWN_COLUMNS: [&str; 34] = [
@@ -151,11 +151,11 @@ fn word(distribution: NullDistribution) -> &'static str {
 /// double.
 pub(crate) fn csv(table: &RecordBatch) -> String {
     let schema = table.schema();
-    let header: Vec<_> = schema.fields().iter().map(|field| csv_field(field.name())).collect();
+    let header: Vec<_> = schema.fields().iter().map(|field| csv_label(field.name())).collect();
     let mut text = format!("{}\n", header.join(","));
     for row in 0..table.num_rows() {
         let fields: Vec<_> =
-            table.columns().iter().map(|column| csv_field(&field(column, row))).collect();
+            table.columns().iter().map(|column| csv_label(&field(column, row))).collect();
         text.push_str(&fields.join(","));
         text.push('\n');
     }

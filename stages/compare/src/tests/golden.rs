@@ -9,8 +9,15 @@ use super::toy::{Toy, dataset, example, read, rows};
 use crate::Compare;
 use stages_tables::Grid;
 
-const FILES: [&str; 5] =
-    ["metrics.arrow", "comparison.arrow", "comparison.md", "comparison.csv", "comparison.tex"];
+const FILES: [&str; 7] = [
+    "metrics.arrow",
+    "comparison.arrow",
+    "comparison.md",
+    "comparison.csv",
+    "comparison.tex",
+    "comparison.html",
+    "comparison.typ",
+];
 
 fn params() -> serde_json::Value {
     json!({

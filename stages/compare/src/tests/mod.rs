@@ -5,5 +5,6 @@ mod golden;
 mod inputs;
 mod numbers;
 mod one_sided;
+mod published;
 mod significance;
 mod toy;

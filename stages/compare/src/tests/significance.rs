@@ -9,8 +9,14 @@ use stages_tables::{Grid, MetricRow, MetricState};
 use super::toy::{Toy, dataset, example, read, rows};
 use crate::Compare;
 
-const FILES: [&str; 4] =
-    ["significance.arrow", "significance.csv", "significance.md", "significance.tex"];
+const FILES: [&str; 6] = [
+    "significance.arrow",
+    "significance.csv",
+    "significance.md",
+    "significance.tex",
+    "significance.html",
+    "significance.typ",
+];
 
 /// One class, one scan per subject, these values.
 fn one_class(values: &[f64]) -> Vec<MetricRow> {
