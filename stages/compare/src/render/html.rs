@@ -2,7 +2,8 @@
 //!
 //! Classes that such a page may style: `table` (the figure), `title`, `number`, `missing`,
 //! `spread`, `second`, `sign`, `published`, `repeated` (a label that the row above has too), `rule`
-//! (a row below a rule), `notes`, and `visually-hidden` for what only a screen reader should say.
+//! (a row below a rule), `scroll` (around a table that may be wider than the page), `notes`, and
+//! `offscreen` for what only a screen reader should say.
 //! Every number has its full precision in `data-value`, to sort by.
 
 use std::fmt::Write;
@@ -37,6 +38,8 @@ fn put_figure(text: &mut String, title: &str, table: &Table, label: &str) {
         put(format_args!("<p>{}</p>", escape(&table.caption.join(" "))));
     }
     put(format_args!("</figcaption>"));
+    let region = "class=\"scroll\" role=\"region\" tabindex=\"0\"";
+    put(format_args!("<div {region} aria-label=\"{}\">", escape(title)));
     put(format_args!("<table>"));
     put(format_args!("<thead>"));
     for level in 0..table.levels() {
@@ -49,6 +52,7 @@ fn put_figure(text: &mut String, title: &str, table: &Table, label: &str) {
     }
     put(format_args!("</tbody>"));
     put(format_args!("</table>"));
+    put(format_args!("</div>"));
     let notes = notes(table, "underlined");
     if !notes.is_empty() {
         put(format_args!("<ul class=\"notes\">"));
@@ -63,23 +67,25 @@ fn put_figure(text: &mut String, title: &str, table: &Table, label: &str) {
 /// The headers of a level; those of the labels and of the runs stand in the first and span all.
 fn header(table: &Table, level: usize) -> String {
     let levels = table.levels();
-    let spanning = |name: &str| {
+    let spanning = |name: &str, class: &str| {
         let rows = if levels > 1 { format!(" rowspan=\"{levels}\"") } else { String::new() };
-        format!("<th scope=\"col\"{rows}>{}</th>", escape(name))
+        format!("<th scope=\"col\"{class}{rows}>{}</th>", escape(name))
     };
+    let number = " class=\"number\"";
     let mut cells = String::new();
     if level == 0 {
-        cells.extend(table.row_headers.iter().map(|name| spanning(name)));
+        cells.extend(table.row_headers.iter().map(|name| spanning(name, "")));
     }
     for span in table.header_spans(level) {
         let scope = match span.columns {
+            1 if level + 1 == levels => format!("scope=\"col\"{number}"),
             1 => "scope=\"col\"".to_owned(),
             columns => format!("scope=\"colgroup\" colspan=\"{columns}\""),
         };
         put(&mut cells, format_args!("<th {scope}>{}</th>", escape(span.text)));
     }
     if level == 0 && table.counts_runs {
-        cells.push_str(&spanning("runs"));
+        cells.push_str(&spanning("runs", number));
     }
     cells
 }
@@ -115,7 +121,7 @@ fn published(row: &Row) -> &'static str {
     match row.origin {
         Origin::Measured => "",
         Origin::Published => {
-            "<sup aria-hidden=\"true\">p</sup><span class=\"visually-hidden\"> (published)</span>"
+            "<sup aria-hidden=\"true\">p</sup><span class=\"offscreen\"> (published)</span>"
         }
     }
 }
@@ -123,7 +129,7 @@ fn published(row: &Row) -> &'static str {
 fn missing() -> String {
     format!(
         "<td class=\"number missing\"><span aria-hidden=\"true\">{DASH}</span>\
-         <span class=\"visually-hidden\">no value</span></td>"
+         <span class=\"offscreen\"> (no value)</span></td>"
     )
 }
 
@@ -155,7 +161,7 @@ fn cell(cell: &Cell) -> String {
     let said: Vec<&str> = rank.into_iter().chain(verdict).collect();
     let said = match said.as_slice() {
         [] => String::new(),
-        said => format!("<span class=\"visually-hidden\"> ({})</span>", said.join(", ")),
+        said => format!("<span class=\"offscreen\"> ({})</span>", said.join(", ")),
     };
     let value = cell.value.as_ref().map(|value| format!(" data-value=\"{}\"", value.exact));
     let (value, sign) = (value.unwrap_or_default(), sign.unwrap_or_default());

@@ -122,7 +122,7 @@ fn row(table: &Table, at: usize, styles: &[ColumnStyle]) -> String {
 fn size(table: &Table, styles: &[ColumnStyle]) -> Option<&'static str> {
     // In points: a character of a 10 pt font (digits are wider, points and brackets narrower), and
     // the width of the text.
-    const CHARACTER: f64 = 4.5;
+    const CHARACTER: f64 = 4.7;
     const PAGE: f64 = 345.0;
     let count = |text: &str| text.chars().count();
     let label = |level: usize| {
