@@ -38,6 +38,17 @@ fn the_latex_is_a_booktabs_table() {
 }
 
 #[test]
+fn siunitx_is_asked_for_and_left_out_of_the_parameters_otherwise() {
+    let text = example().text(&json!({"siunitx": true}), "comparison.tex");
+    assert!(text.starts_with("% Needs \\usepackage{booktabs} and \\usepackage{siunitx}"), "{text}");
+    assert!(text.contains("lS[table-format=2.2]@{~}lS[table-format=2.2]@{~}l"), "{text}");
+    assert!(text.contains("\\bfseries 93.00 & \\textbf{(1.00)}"), "{text}");
+    // Results of experiments that do not ask for it keep their keys.
+    let params = serde_json::to_value(crate::CompareParams::default()).unwrap();
+    assert_eq!(params.get("siunitx"), None);
+}
+
+#[test]
 fn the_csv_holds_every_number() {
     insta::assert_snapshot!(example().text(&params(), "comparison.csv"));
 }

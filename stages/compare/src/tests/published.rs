@@ -90,6 +90,33 @@ fn an_unknown_name_lists_the_known_ones() {
 }
 
 #[test]
+fn an_unknown_name_in_a_layout_lists_the_known_ones() {
+    let read = |text: &str| -> Result<PublishedTable, _> {
+        pipeline_spec::read_yaml(text, Path::new("layout.yaml"))
+    };
+    let message = read("midl2021").unwrap_err().to_string();
+    let details = format!("{:?}", read("midl2021").unwrap_err());
+    assert!(
+        details.contains("semsim_acdc_7") && details.contains("midl2020"),
+        "{message} {details}"
+    );
+    let schema = serde_json::to_string(&schemars::schema_for!(PublishedTable)).unwrap();
+    assert!(schema.contains("\"midl2020\"") && schema.contains("\"own\""), "{schema}");
+}
+
+#[test]
+fn notes_name_the_source_and_the_runs() {
+    let notes = published("midl2020").unwrap().sentences();
+    assert_eq!(
+        notes[0],
+        "Published: Peng, Pedersoli and Desrosiers, MIDL 2020, table 1, as shown on the authors' \
+         slides; means (standard deviations) over 3 runs; neither ranked nor tested."
+    );
+    let notes = published("semsim_acdc_3").unwrap().sentences();
+    assert!(notes[0].contains("the number of runs is not stated"), "{notes:?}");
+}
+
+#[test]
 fn rows_of_ones_own_take_what_the_table_says_of_all() {
     let text = "own:
   source: A paper, table 2.
