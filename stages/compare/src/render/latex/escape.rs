@@ -52,10 +52,10 @@ fn command(c: char) -> Option<&'static str> {
 }
 
 #[rustfmt::skip]
-const SYMBOLS: [(char, &str); 73] = [
+const SYMBOLS: [(char, &str); 74] = [
     ('\\', "\\textbackslash{}"), ('~', "\\textasciitilde{}"), ('^', "\\textasciicircum{}"),
     ('`', "\\`{}"), ('<', "\\textless{}"), ('>', "\\textgreater{}"),
-    ('|', "\\textbar{}"), ('"', "''"), ('\u{a0}', "~"), ('\u{ad}', "\\-"),
+    ('|', "\\textbar{}"), ('"', "''"), ('\u{a0}', "~"), ('\u{fffd}', "?"), ('\u{ad}', "\\-"),
     ('\u{b5}', "$\\mu$"), ('±', "$\\pm$"), ('×', "$\\times$"), ('÷', "$\\div$"),
     ('·', "$\\cdot$"), ('°', "$^\\circ$"), ('¹', "$^1$"), ('²', "$^2$"), ('³', "$^3$"),
     ('−', "$-$"), ('≤', "$\\leq$"), ('≥', "$\\geq$"), ('≠', "$\\neq$"), ('≈', "$\\approx$"),
@@ -109,6 +109,8 @@ mod tests {
     fn what_no_default_font_has_is_printed_by_its_number() {
         let expected = "a\\ifdefined\\Umathchar 中文\\else(U+4E2D)(U+6587)\\fi{} b";
         assert_eq!(escape("a中文 b"), expected);
+        // LuaTeX takes the replacement character for broken UTF-8.
+        assert_eq!(escape("a\u{ffff}b"), "a?b");
         assert_eq!(escape("ą"), "\\ifdefined\\Umathchar ą\\else(U+0105)\\fi{}");
     }
 }
