@@ -62,14 +62,12 @@ pub(crate) struct Table {
 
 impl Table {
     /// Maps the file and decodes its batches without copying their buffers.
-    #[expect(unsafe_code, reason = "memory-mapping a file of the store")]
     pub(crate) fn open(path: &Path) -> Result<Self, TableError> {
-        let file = fs_err::File::open(path).map_err(|source| io(path, source))?;
-        // SAFETY: artifacts are immutable once published, so the file does not change or shrink
-        // while it is mapped.
-        let map = unsafe { memmap2::Mmap::map(file.file()) }.map_err(|source| io(path, source))?;
-        let (schema, batches) = decode(map).map_err(|source| arrow(path, source))?;
-        Ok(Self { path: path.to_owned(), schema, batches })
+        let mapped = Mapped::open(path)?;
+        let batches = (0..mapped.blocks.len()).map(|at| mapped.batch(at));
+        let batches = batches.collect::<Result<Vec<_>, ArrowError>>();
+        let batches = batches.map_err(|source| arrow(path, source))?;
+        Ok(Self { path: path.to_owned(), schema: mapped.schema, batches })
     }
 
     /// A value of the schema metadata, parsed as JSON.
@@ -148,33 +146,63 @@ impl Table {
     }
 }
 
-fn decode(map: memmap2::Mmap) -> Result<(SchemaRef, Vec<RecordBatch>), ArrowError> {
-    let buffer = bytes_of(map);
-    let invalid = |what: &str| ArrowError::IpcError(what.to_owned());
-    let trailer_start = buffer.len().checked_sub(10).ok_or_else(|| invalid("file too short"))?;
-    let trailer: [u8; 10] =
-        buffer[trailer_start..].try_into().map_err(|_| invalid("file too short"))?;
-    let footer_length = read_footer_length(trailer)?;
-    let footer_start =
-        trailer_start.checked_sub(footer_length).ok_or_else(|| invalid("footer too long"))?;
-    let footer = root_as_footer(&buffer[footer_start..trailer_start])
-        .map_err(|error| ArrowError::IpcError(format!("invalid footer: {error}")))?;
-    let schema = Arc::new(try_fb_to_schema(footer.schema().ok_or_else(|| invalid("no schema"))?)?);
-    let mut decoder = FileDecoder::new(Arc::clone(&schema), footer.version());
-    for block in footer.dictionaries().iter().flatten() {
-        let data = block_of(&buffer, block)?;
-        check_dictionary(&data, block)?;
-        decoder.read_dictionary(block, &data)?;
+/// A mapped file whose batches are decoded one by one.
+pub(crate) struct Mapped {
+    pub(crate) schema: SchemaRef,
+    pub(crate) blocks: Vec<Block>,
+    decoder: FileDecoder,
+    buffer: Buffer,
+}
+
+impl Mapped {
+    /// Maps the file and reads everything but its batches.
+    #[expect(unsafe_code, reason = "memory-mapping a file that nobody writes to")]
+    pub(crate) fn open(path: &Path) -> Result<Self, TableError> {
+        let file = fs_err::File::open(path).map_err(|source| io(path, source))?;
+        // SAFETY: artifacts are immutable once published, and tables of a run's folder are replaced
+        // by renaming, so the file does not change or shrink while it is mapped.
+        let map = unsafe { memmap2::Mmap::map(file.file()) }.map_err(|source| io(path, source))?;
+        Self::of(map).map_err(|source| arrow(path, source))
     }
-    let mut batches = Vec::new();
-    for block in footer.recordBatches().iter().flatten() {
-        let data = block_of(&buffer, block)?;
-        check_block(&data, block, &schema)?;
-        if let Some(batch) = decoder.read_record_batch(block, &data)? {
-            batches.push(batch);
+
+    fn of(map: memmap2::Mmap) -> Result<Self, ArrowError> {
+        let buffer = bytes_of(map);
+        let invalid = |what: &str| ArrowError::IpcError(what.to_owned());
+        let trailer_start =
+            buffer.len().checked_sub(10).ok_or_else(|| invalid("file too short"))?;
+        let trailer: [u8; 10] =
+            buffer[trailer_start..].try_into().map_err(|_| invalid("file too short"))?;
+        let footer_length = read_footer_length(trailer)?;
+        let footer_start =
+            trailer_start.checked_sub(footer_length).ok_or_else(|| invalid("footer too long"))?;
+        let footer = root_as_footer(&buffer[footer_start..trailer_start])
+            .map_err(|error| ArrowError::IpcError(format!("invalid footer: {error}")))?;
+        let schema = footer.schema().ok_or_else(|| invalid("no schema"))?;
+        let schema = Arc::new(try_fb_to_schema(schema)?);
+        let mut decoder = FileDecoder::new(Arc::clone(&schema), footer.version());
+        for block in footer.dictionaries().iter().flatten() {
+            let data = block_of(&buffer, block)?;
+            check_dictionary(&data, block)?;
+            decoder.read_dictionary(block, &data)?;
         }
+        let blocks = footer.recordBatches().iter().flatten().copied().collect();
+        Ok(Self { schema, blocks, decoder, buffer })
     }
-    Ok((schema, batches))
+
+    /// Decodes only these columns from now on, in this order.
+    pub(crate) fn project(mut self, columns: Vec<usize>) -> Self {
+        self.decoder = self.decoder.with_projection(columns);
+        self
+    }
+
+    /// One batch, without copying its buffers.
+    pub(crate) fn batch(&self, at: usize) -> Result<RecordBatch, ArrowError> {
+        let block = &self.blocks[at];
+        let data = block_of(&self.buffer, block)?;
+        check_block(&data, block, &self.schema)?;
+        let batch = self.decoder.read_record_batch(block, &data)?;
+        batch.ok_or_else(|| ArrowError::IpcError("a block holds no batch".to_owned()))
+    }
 }
 
 /// The part of the file that a batch or dictionary takes.
