@@ -101,6 +101,7 @@ fn input_lines(ports: &Ports) -> Vec<String> {
         Arity::One => "",
         Arity::Optional => " (optional)",
         Arity::Many => " (gathers all)",
+        Arity::Any => " (gathers all, optional)",
     };
     ports
         .inputs

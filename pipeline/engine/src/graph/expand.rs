@@ -13,7 +13,7 @@ use super::mistake::report;
 use super::node::{Node, NodeId, NodeInput, OutputOf};
 use super::template::{Template, points};
 use super::wire::Wire;
-use crate::stage::{Arity, Cpus, Limits, Resources};
+use crate::stage::{Cpus, Limits, Resources};
 
 /// The variants of one node of the file.
 struct Variants<'a> {
@@ -190,8 +190,7 @@ fn told_apart(experiment: &Experiment, node: &Node, nodes: &[Node]) -> Option<Di
 
 /// Whether a wire collects over a variable, so that its consumer is not multiplied by it.
 fn gathers(wire: &Wire<'_>, variable: &str) -> bool {
-    wire.arity == Arity::Many
-        && wire.over.is_none_or(|over| over.iter().any(|name| name == variable))
+    wire.arity.gathers() && wire.over.is_none_or(|over| over.iter().any(|name| name == variable))
 }
 
 /// What the experiment asks for wins over what the stage asks for.

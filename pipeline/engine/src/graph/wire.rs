@@ -103,7 +103,7 @@ impl<'a> Wiring<'a> {
         port: &InputPort,
         list: &'a [InputSpec],
     ) -> Result<Vec<Wire<'a>>, Box<Diagnostic>> {
-        if port.arity != Arity::Many
+        if !port.arity.gathers()
             && (list.len() > 1 || list.iter().any(|input| !input.labels.is_empty()))
         {
             return Err(self.mistake(
@@ -206,7 +206,7 @@ impl<'a> Wiring<'a> {
                 over: None,
                 labels: BTreeMap::new(),
             })),
-            [] if port.arity == Arity::Optional => Ok(None),
+            [] if port.arity.may_be_empty() => Ok(None),
             [] => {
                 let stages = stages_that_produce(registry, &port.kind);
                 let help = if stages.is_empty() {

@@ -18,8 +18,7 @@ pub(super) struct Exported {
     pub(super) shown: Vec<String>,
 }
 
-/// Copies every exported output that exists. Files that are already the same are left alone. With
-/// several exporting nodes each gets a folder.
+/// Copies every exported output that exists. Files that are already the same are left alone.
 pub(super) fn export(
     graph: &Graph,
     outputs: &[Option<Outputs>],
@@ -37,12 +36,14 @@ pub(super) fn export(
             })
         })
         .collect();
-    let alone = exporting.len() == 1;
+    let places: Vec<_> = exporting
+        .iter()
+        .map(|(node, port, _)| (node.id.as_str(), port.folder.as_deref()))
+        .collect();
     let mut exported = Exported::default();
-    for (node, port, artifact) in exporting {
+    for ((_, port, artifact), prefix) in exporting.iter().zip(prefixes(&places)) {
         let Some(artifact) = artifact else { continue };
-        let prefix = if alone { String::new() } else { format!("{}/", node.id) };
-        let Ok(tree) = store.tree(*artifact) else { continue };
+        let Ok(tree) = store.tree(**artifact) else { continue };
         for (relative, file) in tree.files {
             let name = format!("{prefix}{relative}");
             let target = run_dir.join(&name);
@@ -57,4 +58,48 @@ pub(super) fn export(
         }
     }
     Ok(exported)
+}
+
+/// What the paths of every exported output begin with, by its node and the folder it asks for.
+/// Those of nodes that would share a place lie in folders named after the nodes.
+fn prefixes(places: &[(&str, Option<&str>)]) -> Vec<String> {
+    let alone = places.iter().filter(|(_, folder)| folder.is_none()).count() == 1;
+    let own = |(node, folder): &(&str, Option<&str>)| match folder {
+        None if alone => String::new(),
+        None => format!("{node}/"),
+        Some(folder) => format!("{folder}/"),
+    };
+    let wanted: Vec<String> = places.iter().map(own).collect();
+    let prefix = |(place, prefix): (&(&str, Option<&str>), &String)| match place {
+        (node, Some(_)) if wanted.iter().filter(|other| *other == prefix).count() > 1 => {
+            format!("{prefix}{node}/")
+        }
+        _ => prefix.clone(),
+    };
+    places.iter().zip(&wanted).map(prefix).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_single_output_without_a_folder_lies_in_the_run_folder_itself() {
+        assert_eq!(prefixes(&[("tables", None)]), [""]);
+        assert_eq!(prefixes(&[("tables", None), ("plots", Some("figures"))]), ["", "figures/"]);
+        assert_eq!(prefixes(&[("a", None), ("b", None)]), ["a/", "b/"]);
+        assert_eq!(
+            prefixes(&[("a", None), ("b", None), ("c", Some("figures"))]),
+            ["a/", "b/", "figures/"]
+        );
+    }
+
+    #[test]
+    fn outputs_that_ask_for_one_folder_lie_in_folders_of_their_nodes() {
+        let places = [("plain", Some("figures")), ("large", Some("figures"))];
+        assert_eq!(prefixes(&places), ["figures/plain/", "figures/large/"]);
+        // A node of that name already has it.
+        let places = [("figures", None), ("other", None), ("plots", Some("figures"))];
+        assert_eq!(prefixes(&places), ["figures/", "other/", "figures/plots/"]);
+    }
 }

@@ -7,7 +7,7 @@ use pipeline_store::{ActionKey, Digest, Store};
 
 use crate::fingerprint::{FingerprintInput, Ingredients, key_of};
 use crate::graph::{Graph, Node};
-use crate::stage::{Arity, SourceContext, SourceFile, SourceOrigin, StageError};
+use crate::stage::{SourceContext, SourceFile, SourceOrigin, StageError};
 
 /// Where nodes look for files outside the store.
 #[derive(Debug, Clone, Default)]
@@ -58,7 +58,7 @@ pub(super) fn prepare(
         .iter()
         .filter_map(|input| {
             let mut list = inputs.get(input.port.as_ref())?.clone();
-            if input.arity != Arity::Many {
+            if !input.arity.gathers() {
                 for artifact in &mut list {
                     artifact.coordinates.clear();
                 }

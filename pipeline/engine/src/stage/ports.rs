@@ -14,6 +14,20 @@ pub enum Arity {
     Optional,
     /// One per combination of the matrix variables upstream, gathered; at least one.
     Many,
+    /// The same, or none where nothing produces the kind.
+    Any,
+}
+
+impl Arity {
+    /// Whether it gathers, so that what reads it is told the coordinates of every artifact.
+    pub fn gathers(self) -> bool {
+        matches!(self, Self::Many | Self::Any)
+    }
+
+    /// Whether it may stay unconnected.
+    pub fn may_be_empty(self) -> bool {
+        matches!(self, Self::Optional | Self::Any)
+    }
 }
 
 /// A named input of one artifact kind.
@@ -36,6 +50,10 @@ pub struct OutputPort {
     pub kind: Name,
     /// Copy its files into the run's folder when the run ends.
     pub exported: bool,
+    /// The folder below the run's folder that its files are copied into. Without one, files go
+    /// into the run's folder itself, or into a folder named after the node where several outputs
+    /// without a folder are exported.
+    pub folder: Option<Name>,
     /// The text file in it that is printed at the end of a run.
     pub shown: Option<Name>,
 }
@@ -73,6 +91,12 @@ impl Ports {
         self.with_input(name, kind, Arity::Many)
     }
 
+    /// Adds an input that gathers what there is, which may be nothing.
+    #[must_use]
+    pub fn any_input(self, name: impl Into<Name>, kind: impl Into<Name>) -> Self {
+        self.with_input(name, kind, Arity::Any)
+    }
+
     /// Adds an input of this arity.
     #[must_use]
     pub fn with_input(
@@ -95,6 +119,18 @@ impl Ports {
     #[must_use]
     pub fn exported_output(self, name: impl Into<Name>, kind: impl Into<Name>) -> Self {
         self.with_output(OutputPort { exported: true, ..OutputPort::new(name, kind) })
+    }
+
+    /// Adds an output whose files are copied into this folder below the run's folder.
+    #[must_use]
+    pub fn exported_into(
+        self,
+        name: impl Into<Name>,
+        kind: impl Into<Name>,
+        folder: impl Into<Name>,
+    ) -> Self {
+        let folder = Some(folder.into());
+        self.with_output(OutputPort { exported: true, folder, ..OutputPort::new(name, kind) })
     }
 
     /// Adds an exported output one of whose text files is printed at the end of a run.
@@ -120,6 +156,6 @@ impl Ports {
 impl OutputPort {
     /// An output that stays in the store.
     pub fn new(name: impl Into<Name>, kind: impl Into<Name>) -> Self {
-        Self { name: name.into(), kind: kind.into(), exported: false, shown: None }
+        Self { name: name.into(), kind: kind.into(), exported: false, folder: None, shown: None }
     }
 }
