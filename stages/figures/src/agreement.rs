@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use stages_statistics::mean;
+
 use crate::axis::Axis;
 use crate::error::FigureError;
 use crate::facets::Facets;
@@ -13,8 +15,8 @@ use crate::palette::style;
 use crate::plot::{ABOVE, Area, BELOW, MIDDLE, Plot, TITLES, numbers_width};
 use crate::quantity::{Quantity, Scale, Size, drawable};
 use crate::scene::{Fill, Label, Mark, Paint, Stroke, marker};
-use crate::series::{in_order, shown};
-use crate::statistics::{Limits, mean};
+use crate::series::{Series, series};
+use crate::statistics::Limits;
 use crate::text::{clean, shorten};
 use crate::ticks::{readable, signed};
 
@@ -42,8 +44,11 @@ pub struct Agreement {
     pub title: String,
     /// What both measurements measure, such as a volume in mL.
     pub value: Quantity,
-    /// The pairs; methods get panels in the order in which they appear first.
+    /// The pairs.
     pub pairs: Vec<MeasuredPair>,
+    /// Methods in the order of their looks; one that has no data is not drawn, and the others look
+    /// as if it were. Those that are not listed follow in the order in which they appear first.
+    pub methods: Vec<String>,
     /// What stands on the vertical axis.
     pub difference: Difference,
     /// Size of the figure; the height is that of each panel.
@@ -75,7 +80,14 @@ impl Agreement {
     /// Plots of absolute differences.
     pub fn new(title: impl Into<String>, value: Quantity, pairs: Vec<MeasuredPair>) -> Self {
         let size = Size { panel_height: 240.0, ..Size::default() };
-        Self { title: title.into(), value, pairs, difference: Difference::default(), size }
+        Self {
+            title: title.into(),
+            value,
+            pairs,
+            methods: Vec::new(),
+            difference: Difference::default(),
+            size,
+        }
     }
 
     /// Draws them.
@@ -84,12 +96,13 @@ impl Agreement {
     /// [`FigureError`] if the size or the bounds cannot be used, or there are too many methods.
     pub fn figure(&self) -> Result<Figure, FigureError> {
         self.value.check()?;
-        let methods = in_order(self.pairs.iter().map(|pair| pair.method.as_str()), "methods")?;
+        let names = self.pairs.iter().map(|pair| pair.method.as_str());
+        let methods = series(&self.methods, names, "methods")?;
         let mut page = Page::new(&self.title, self.size)?;
         let (mut left_out, mut without_mean) = (0, 0);
         let mut panels = vec![Vec::new(); methods.len()];
         for pair in &self.pairs {
-            let Some(index) = methods.iter().position(|method| *method == pair.method) else {
+            let Some(index) = methods.iter().position(|method| method.key == pair.method) else {
                 continue;
             };
             let mean = f64::midpoint(pair.reference, pair.measured);
@@ -108,7 +121,6 @@ impl Agreement {
                 left_out += 1;
             }
         }
-        let names = shown(&methods);
         let limits: Vec<_> = panels
             .iter()
             .map(|points| {
@@ -118,11 +130,11 @@ impl Agreement {
         if panels.iter().all(Vec::is_empty) {
             page.say(self.size.panel_height, "No subject was measured twice.");
         } else {
-            self.draw(&mut page, &names, &panels, &limits);
+            self.draw(&mut page, &methods, &panels, &limits);
         }
         page.note_left_out(left_out, "pair", "not finite");
         page.note_left_out(without_mean, "pair", "without a mean other than 0");
-        Ok(page.finish(&self.describe(&names, &panels, &limits)))
+        Ok(page.finish(&self.describe(&methods, &panels, &limits)))
     }
 
     /// Returns the quantity on the vertical axis; differences have no bounds.
@@ -144,7 +156,7 @@ impl Agreement {
     fn draw(
         &self,
         page: &mut Page,
-        names: &[String],
+        methods: &[Series<'_>],
         panels: &[Vec<Point<'_>>],
         limits: &[Option<Limits>],
     ) {
@@ -163,11 +175,12 @@ impl Agreement {
         let available = self.size.width - MARGIN - left;
         let gap = numbers_width(&y) + 10.0;
         let narrowest = (NARROWEST + VALUES).min(available);
-        let facets = Facets::of(names.len(), available, narrowest, gap);
+        let facets = Facets::of(methods.len(), available, narrowest, gap);
         let length = facets.width - VALUES;
         let means = all().map(|point| point.mean);
         let x = Axis::of(&across, Scale::Linear, means, (length / 60.0).max(2.0)).thinned(length);
-        for (index, name) in names.iter().enumerate() {
+        for (index, method) in methods.iter().enumerate() {
+            let name = &method.shown;
             let first = index % facets.columns == 0;
             if first && index > 0 {
                 page.cursor += ABOVE + 20.0 + self.size.panel_height + BELOW + 10.0;
@@ -187,7 +200,7 @@ impl Agreement {
             plot.frame(&mut page.marks);
             plot.title_above(area.left - numbers_width(&y), facets.width + 20.0, &mut page.marks);
             plot.title_below(facets.width, &mut page.marks);
-            draw_panel(&plot, index, &panels[index], limits[index].as_ref(), &mut page.marks);
+            draw_panel(&plot, method.look, &panels[index], limits[index].as_ref(), &mut page.marks);
         }
         page.cursor += ABOVE + 20.0 + self.size.panel_height + BELOW;
         if limits.iter().any(Option::is_some) {
@@ -204,7 +217,7 @@ impl Agreement {
 
     fn describe(
         &self,
-        names: &[String],
+        methods: &[Series<'_>],
         panels: &[Vec<Point<'_>>],
         limits: &[Option<Limits>],
     ) -> String {
@@ -215,7 +228,8 @@ impl Agreement {
             }
         };
         let mut text = format!("Agreement on {}.", self.value.title(None).to_lowercase());
-        for ((name, points), limits) in names.iter().zip(panels).zip(limits) {
+        for ((name, points), limits) in methods.iter().zip(panels).zip(limits) {
+            let name = &name.shown;
             let said = match limits {
                 Some(limits) => format!(
                     " {name}: bias {}{unit}, limits of agreement {}{unit} and {}{unit}, n = {}.",
@@ -234,7 +248,7 @@ impl Agreement {
 
 fn draw_panel(
     plot: &Plot<'_>,
-    index: usize,
+    look: usize,
     points: &[Point<'_>],
     limits: Option<&Limits>,
     marks: &mut Vec<Mark>,
@@ -247,15 +261,16 @@ fn draw_panel(
     marks.push(Mark::Segments { segments, stroke: dots });
     if let Some(limits) = limits {
         draw_limits(plot, limits, marks);
-    } else if !points.is_empty() {
-        let bias = mean(&points.iter().map(|point| point.difference).collect::<Vec<_>>());
+    } else if let Some(bias) =
+        mean(&points.iter().map(|point| point.difference).collect::<Vec<_>>())
+    {
         let y = height(bias);
         let segments = vec![[area.left, y, area.right, y]];
         marks.push(Mark::Segments { segments, stroke: Stroke::solid(Paint::Ink, 1.6) });
         let label = format!("bias {}", readable(bias));
         marks.push(Mark::Text(Label::new(area.right + 5.0, y + MIDDLE * 10.0, label, 10.0)));
     }
-    let look = style(index);
+    let look = style(look);
     let paint = Paint::Series(look.colour);
     let mut taken = BTreeSet::new();
     for point in points {

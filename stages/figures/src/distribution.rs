@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use stages_statistics::quantile_of_sorted;
+
 use crate::axis::Axis;
 use crate::error::FigureError;
 use crate::facets::Facets;
@@ -11,8 +13,7 @@ use crate::page::{MARGIN, Page};
 use crate::plot::{Area, MIDDLE, Plot, TITLES};
 use crate::quantity::{Quantity, Scale, Size, drawable};
 use crate::scene::{Anchor, Label, Mark, Paint, Stroke};
-use crate::series::{counted, in_order, shown};
-use crate::statistics::quantile;
+use crate::series::{Series, counted, in_order, series, shown};
 use crate::text::shorten;
 use crate::ticks::readable;
 
@@ -47,8 +48,11 @@ pub struct Distributions {
     pub title: String,
     /// What is measured.
     pub value: Quantity,
-    /// The samples; classes and methods are drawn in the order in which they appear first.
+    /// The samples; classes are drawn in the order in which they appear first.
     pub samples: Vec<Sample>,
+    /// Methods in the order of their looks; one that has no data is not drawn, and the others look
+    /// as if it were. Those that are not listed follow in the order in which they appear first.
+    pub methods: Vec<String>,
     /// The form.
     pub form: DistributionForm,
     /// Width of the figure in px; its height follows from the number of methods.
@@ -70,7 +74,14 @@ impl Distributions {
     /// Box plots.
     pub fn new(title: impl Into<String>, value: Quantity, samples: Vec<Sample>) -> Self {
         let width = Size::default().width;
-        Self { title: title.into(), value, samples, form: DistributionForm::default(), width }
+        Self {
+            title: title.into(),
+            value,
+            samples,
+            methods: Vec::new(),
+            form: DistributionForm::default(),
+            width,
+        }
     }
 
     /// Draws them.
@@ -81,14 +92,14 @@ impl Distributions {
     pub fn figure(&self) -> Result<Figure, FigureError> {
         self.value.check()?;
         let classes = in_order(self.samples.iter().map(|sample| sample.class.as_str()), "classes")?;
-        let methods =
-            in_order(self.samples.iter().map(|sample| sample.method.as_str()), "methods")?;
+        let names = self.samples.iter().map(|sample| sample.method.as_str());
+        let methods = series(&self.methods, names, "methods")?;
         let mut page = Page::new(&self.title, Size { width: self.width, ..Size::default() })?;
         let mut grid = vec![vec![Vec::new(); methods.len()]; classes.len()];
         let mut left_out = 0;
         for sample in &self.samples {
             let class = classes.iter().position(|class| *class == sample.class);
-            let method = methods.iter().position(|method| *method == sample.method);
+            let method = methods.iter().position(|method| method.key == sample.method);
             let (Some(class), Some(method)) = (class, method) else { continue };
             let (good, bad): (Vec<_>, Vec<_>) =
                 sample.values.iter().partition(|(_, value)| drawable(*value));
@@ -98,7 +109,7 @@ impl Distributions {
         for values in grid.iter_mut().flatten() {
             values.sort_by(|a, b| a.1.total_cmp(&b.1).then_with(|| a.0.cmp(&b.0)));
         }
-        let (classes, methods) = (shown(&classes), shown(&methods));
+        let classes = shown(&classes);
         if grid.iter().flatten().all(Vec::is_empty) {
             page.say(Size::default().panel_height, "No subject has a value to show.");
         } else {
@@ -112,10 +123,10 @@ impl Distributions {
         &self,
         page: &mut Page,
         classes: &[String],
-        methods: &[String],
+        methods: &[Series<'_>],
         grid: &[Vec<Vec<&(String, f64)>>],
     ) {
-        let names = methods.iter().map(|name| width(name, NAMES, Weight::Regular));
+        let names = methods.iter().map(|method| width(&method.shown, NAMES, Weight::Regular));
         let widest = names.fold(0.0, f64::max).mul_add(1.06, 10.0);
         let left = MARGIN + widest.min(self.width * 0.28);
         let available = self.width - 2.0 * MARGIN - left;
@@ -127,7 +138,8 @@ impl Distributions {
         let height = ROW * methods.len() as f64;
         for row in 0..rows {
             let top = page.cursor + 20.0;
-            for (index, name) in methods.iter().enumerate() {
+            for (index, method) in methods.iter().enumerate() {
+                let name = &method.shown;
                 let y = top + ROW * (index as f64 + 0.5) + MIDDLE * NAMES;
                 let shown = shorten(name, left - MARGIN - 10.0, NAMES, Weight::Regular);
                 let label = Label::new(left - 10.0, y, shown, NAMES).anchored(Anchor::End);
@@ -155,7 +167,7 @@ impl Distributions {
         area: Area,
         x: &Axis,
         class: &str,
-        methods: &[String],
+        methods: &[Series<'_>],
         samples: &[Vec<&(String, f64)>],
         marks: &mut Vec<Mark>,
     ) {
@@ -177,9 +189,9 @@ impl Distributions {
                 marks.push(Mark::Text(text.painted(Paint::Muted)));
                 continue;
             }
-            let spot = glyph::Spot { middle, thickness: ROW * 0.74, series: index };
+            let spot = glyph::Spot { middle, thickness: ROW * 0.74, series: methods[index].look };
             let drawn = glyph::draw(self.form, &spot, values, place);
-            let title = format!("{class}, {}: {}", methods[index], summary(values));
+            let title = format!("{class}, {}: {}", methods[index].shown, summary(values));
             marks.push(Mark::Group { title, marks: drawn });
         }
     }
@@ -223,7 +235,7 @@ impl Distributions {
     fn describe(
         &self,
         classes: &[String],
-        methods: &[String],
+        methods: &[Series<'_>],
         grid: &[Vec<Vec<&(String, f64)>>],
     ) -> String {
         let mut text = format!(
@@ -234,7 +246,7 @@ impl Distributions {
         );
         for (class, samples) in classes.iter().zip(grid) {
             for (method, values) in methods.iter().zip(samples).filter(|(_, v)| !v.is_empty()) {
-                let _ = write!(text, " {class}, {method}: {}.", summary(values));
+                let _ = write!(text, " {class}, {}: {}.", method.shown, summary(values));
             }
         }
         text
@@ -243,7 +255,8 @@ impl Distributions {
 
 fn summary(values: &[&(String, f64)]) -> String {
     let rising: Vec<_> = values.iter().map(|(_, value)| *value).collect();
-    let [lower, median, upper] = [0.25, 0.5, 0.75].map(|share| readable(quantile(&rising, share)));
+    let [lower, median, upper] =
+        [0.25, 0.5, 0.75].map(|share| readable(quantile_of_sorted(&rising, share)));
     if rising.len() < FEWEST {
         return format!("median {median}, n = {}", rising.len());
     }

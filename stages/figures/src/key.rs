@@ -45,7 +45,7 @@ impl Key {
 
 /// Writes names beside the ends of lines, moved apart where they would overlap.
 ///
-/// `ends` holds a name, the index of its series, and the end of its line.
+/// `ends` holds a name, the look of its series, and the end of its line.
 pub(crate) fn name_ends(
     ends: &[(&str, usize, (f64, f64))],
     area: Area,
@@ -103,23 +103,26 @@ pub(crate) fn moved_apart(wanted: &[f64], low: f64, high: f64, spacing: f64) -> 
 }
 
 /// Draws a legend from `top` on, in columns of equal width, and returns where it ends.
+///
+/// `names` holds the look and the name of each series.
 pub(crate) fn legend(
-    names: &[&str],
+    names: &[(usize, &str)],
     left: f64,
     right: f64,
     top: f64,
     marks: &mut Vec<Mark>,
 ) -> f64 {
-    let widest = names.iter().map(|name| width(name, NAMES, Weight::Regular)).fold(0.0, f64::max);
+    let widths = names.iter().map(|(_, name)| width(name, NAMES, Weight::Regular));
+    let widest = widths.fold(0.0, f64::max);
     let available = right - left;
     let cell = (widest.mul_add(1.08, SAMPLE) + 24.0).min(available);
     let columns = ((available / cell).floor() as usize).clamp(1, names.len().max(1));
     let rows = names.len().div_ceil(columns);
     // Names run down the columns, so that the order is read as in a list.
-    for (index, name) in names.iter().enumerate() {
+    for (index, (look, name)) in names.iter().enumerate() {
         let x = left + cell * (index / rows) as f64;
         let y = top + SPACING * (index % rows) as f64 + SPACING / 2.0;
-        let look = style(index);
+        let look = style(*look);
         let paint = Paint::Series(look.colour);
         let stroke = Stroke { paint, width: 1.8, opacity: 1.0, dash: look.dash };
         marks.push(Mark::Line { points: vec![(x, y), (x + SAMPLE, y)], stroke });

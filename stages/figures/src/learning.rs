@@ -6,14 +6,13 @@ use std::fmt::Write as _;
 use crate::axis::Axis;
 use crate::error::FigureError;
 use crate::figure::Figure;
-use crate::key::{Key, legend, name_ends};
-use crate::page::{MARGIN, Page};
+use crate::lines::LinePanel;
+use crate::page::Page;
 use crate::palette::style;
-use crate::plot::{ABOVE, Area, BELOW, Plot, numbers_width};
+use crate::plot::Plot;
 use crate::quantity::{Quantity, Scale, Size, Spread, drawable, drawable_log};
 use crate::scene::{Fill, Mark, Paint, Stroke, marker};
-use crate::series::{counted, in_order, shown};
-use crate::statistics::{mean, standard_deviation};
+use crate::series::{Series, counted, series};
 use crate::thin::thinned;
 use crate::ticks::readable;
 
@@ -34,8 +33,11 @@ pub struct LearningCurves {
     pub step: Quantity,
     /// What is measured.
     pub value: Quantity,
-    /// The runs; methods are drawn in the order in which they appear first.
+    /// The runs.
     pub runs: Vec<LearningRun>,
+    /// Methods in the order of their looks; one that has no data is not drawn, and the others look
+    /// as if it were. Those that are not listed follow in the order in which they appear first.
+    pub methods: Vec<String>,
     /// What the band shows.
     pub spread: Spread,
     /// The vertical axis.
@@ -71,6 +73,7 @@ impl LearningCurves {
             step: Quantity::new("Epoch"),
             value,
             runs,
+            methods: Vec::new(),
             spread: Spread::default(),
             scale: Scale::default(),
             size: Size::default(),
@@ -84,12 +87,13 @@ impl LearningCurves {
     pub fn figure(&self) -> Result<Figure, FigureError> {
         self.step.check()?;
         self.value.check()?;
-        let methods = in_order(self.runs.iter().map(|run| run.method.as_str()), "methods")?;
+        let names = self.runs.iter().map(|run| run.method.as_str());
+        let methods = series(&self.methods, names, "methods")?;
         let mut page = Page::new(&self.title, self.size)?;
         let mut curves = Vec::new();
         let (mut unusable, mut not_positive) = (0, 0);
         for method in &methods {
-            let runs = self.runs.iter().filter(|run| run.method == *method);
+            let runs = self.runs.iter().filter(|run| run.method == method.key);
             let mut usable = Vec::new();
             for run in runs {
                 let at_step: BTreeMap<u64, f64> = run.points.iter().copied().collect();
@@ -110,15 +114,15 @@ impl LearningCurves {
         if curves.iter().all(Vec::is_empty) {
             page.say(self.size.panel_height, "No run has a value to show.");
         } else {
-            self.draw(&mut page, &shown(&methods), &curves);
+            self.draw(&mut page, &methods, &curves);
         }
         page.note_left_out(unusable, "value", "not finite");
         page.note_left_out(not_positive, "value", "not above 0 (logarithmic axis)");
-        Ok(page.finish(&self.describe(&shown(&methods), &curves)))
+        Ok(page.finish(&self.describe(&methods, &curves)))
     }
 
-    fn draw(&self, page: &mut Page, names: &[String], curves: &[Vec<Summary>]) {
-        let bands = names.len() <= BANDS;
+    fn draw(&self, page: &mut Page, methods: &[Series<'_>], curves: &[Vec<Summary>]) {
+        let bands = methods.len() <= BANDS;
         let ends = |summary: &Summary| {
             let (lower, upper) =
                 summary.band.filter(|_| bands).unwrap_or((summary.mean, summary.mean));
@@ -130,60 +134,34 @@ impl LearningCurves {
         let all = || curves.iter().flatten();
         let rows = self.size.panel_height / 45.0;
         let y = Axis::of(&self.value, self.scale, all().flat_map(ends), rows);
-        let present: Vec<_> = (0..names.len()).filter(|index| !curves[*index].is_empty()).collect();
-        let listed: Vec<_> = present.iter().map(|index| names[*index].as_str()).collect();
-        let key = Key::of(&listed, self.size.width, self.size.panel_height);
-        let area = Area {
-            left: MARGIN + numbers_width(&y),
-            top: page.cursor + ABOVE,
-            right: self.size.width - MARGIN - key.right(),
-            bottom: page.cursor + ABOVE + self.size.panel_height,
-        };
+        let drawn = || methods.iter().zip(curves).filter(|(_, curve)| !curve.is_empty());
+        let panel = LinePanel::of(page, self.size, &y, drawn().map(|(method, _)| method).collect());
+        let width = panel.area.width();
         let steps = all().map(|summary| summary.step);
-        let x = Axis::of(&self.step, Scale::Linear, steps, (area.width() / 65.0).max(2.0));
-        let x = x.of_whole_numbers().thinned(area.width());
-        let plot = Plot { area, x: &x, y: &y, inset: 0.0 };
-        plot.frame(&mut page.marks);
-        plot.title_above(MARGIN, self.size.width - 2.0 * MARGIN, &mut page.marks);
-        plot.title_below(area.width(), &mut page.marks);
-        for (index, curve) in curves.iter().enumerate().filter(|_| bands) {
-            band(&plot, index, curve, &mut page.marks);
+        let x = Axis::of(&self.step, Scale::Linear, steps, (width / 65.0).max(2.0));
+        let x = x.of_whole_numbers().thinned(width);
+        let plot = Plot { area: panel.area, x: &x, y: &y, inset: 0.0 };
+        panel.frame(&plot, self.size, &mut page.marks);
+        for (method, curve) in drawn().filter(|_| bands) {
+            band(&plot, method.look, curve, &mut page.marks);
         }
-        for (index, curve) in curves.iter().enumerate() {
+        for (place, (method, curve)) in drawn().enumerate() {
             let mut marks = Vec::new();
-            line(&plot, index, curve, names.len(), &mut marks);
-            if !marks.is_empty() {
-                page.marks.push(Mark::Group { title: names[index].clone(), marks });
-            }
+            line(&plot, method.look, curve, (place, methods.len()), &mut marks);
+            page.marks.push(Mark::Group { title: method.shown.clone(), marks });
         }
-        page.cursor = area.bottom + BELOW;
-        if key == Key::Legend {
-            let all: Vec<_> = names.iter().map(String::as_str).collect();
-            page.cursor = legend(
-                &all,
-                area.left,
-                self.size.width - MARGIN,
-                page.cursor + 4.0,
-                &mut page.marks,
-            );
-        } else {
-            let last = |index: &usize| {
-                let end = curves[*index].last().expect("only curves with points are listed");
-                (names[*index].as_str(), *index, plot.place(end.step, end.mean))
-            };
-            let ends: Vec<_> = present.iter().map(last).collect();
-            name_ends(&ends, area, key.right(), &mut page.marks);
-        }
+        let end = |curve: &Vec<Summary>| {
+            let end = curve.last().expect("only curves with points are drawn");
+            plot.place(end.step, end.mean)
+        };
+        panel.name(page, self.size, &drawn().map(|(_, curve)| end(curve)).collect::<Vec<_>>());
         self.explain(page, curves, bands);
     }
 
     fn explain(&self, page: &mut Page, curves: &[Vec<Summary>], bands: bool) {
         let several = curves.iter().flatten().any(|summary| summary.runs > 1);
         if several {
-            let spread = match self.spread {
-                Spread::StandardDeviation => "one sample standard deviation to either side",
-                Spread::Range => "from the lowest to the highest run",
-            };
+            let spread = self.spread.words();
             page.note(if bands {
                 format!("Line: mean over runs; band: {spread}.")
             } else {
@@ -195,14 +173,15 @@ impl LearningCurves {
         }
     }
 
-    fn describe(&self, names: &[String], curves: &[Vec<Summary>]) -> String {
+    fn describe(&self, methods: &[Series<'_>], curves: &[Vec<Summary>]) -> String {
         let mut text = format!(
             "{} along {}, for {}.",
             self.value.title(None),
             self.step.title(None).to_lowercase(),
-            counted(names.len(), "method", "methods")
+            counted(methods.len(), "method", "methods")
         );
-        for (name, curve) in names.iter().zip(curves) {
+        for (method, curve) in methods.iter().zip(curves) {
+            let name = &method.shown;
             let Some(last) = curve.last() else {
                 let _ = write!(text, " {name}: no values.");
                 continue;
@@ -229,24 +208,14 @@ fn summarize(runs: &[BTreeMap<u64, f64>], spread: Spread) -> Vec<Summary> {
         by_step.entry(*step).or_default().push(*value);
     }
     let summary = |(step, values): (u64, Vec<f64>)| {
-        let mean = mean(&values);
-        let band = match spread {
-            Spread::StandardDeviation => {
-                standard_deviation(&values).map(|deviation| (mean - deviation, mean + deviation))
-            }
-            Spread::Range if values.len() > 1 => {
-                let low = values.iter().copied().fold(f64::INFINITY, f64::min);
-                Some((low, values.iter().copied().fold(f64::NEG_INFINITY, f64::max)))
-            }
-            Spread::Range => None,
-        };
+        let (mean, band) = spread.around(&values);
         Summary { step: step as f64, runs: values.len(), mean, band }
     };
     by_step.into_iter().map(summary).collect()
 }
 
-fn band(plot: &Plot<'_>, index: usize, curve: &[Summary], marks: &mut Vec<Mark>) {
-    let fill = Some(Fill { paint: Paint::Series(style(index).colour), opacity: 0.18 });
+fn band(plot: &Plot<'_>, look: usize, curve: &[Summary], marks: &mut Vec<Mark>) {
+    let fill = Some(Fill { paint: Paint::Series(style(look).colour), opacity: 0.18 });
     for stretch in curve.split(|summary| summary.band.is_none()).filter(|part| part.len() > 1) {
         let edge = |choose: fn((f64, f64)) -> f64| -> Vec<_> {
             let place =
@@ -259,25 +228,32 @@ fn band(plot: &Plot<'_>, index: usize, curve: &[Summary], marks: &mut Vec<Mark>)
     }
 }
 
-fn line(plot: &Plot<'_>, index: usize, curve: &[Summary], methods: usize, marks: &mut Vec<Mark>) {
-    let look = style(index);
+/// `place` is that of the method among how many.
+fn line(
+    plot: &Plot<'_>,
+    look: usize,
+    curve: &[Summary],
+    (place, methods): (usize, usize),
+    marks: &mut Vec<Mark>,
+) {
+    let look = style(look);
     let paint = Paint::Series(look.colour);
     let all = most_runs(curve);
-    let place = |summary: &Summary| plot.place(summary.step, summary.mean);
+    let at = |summary: &Summary| plot.place(summary.step, summary.mean);
     // A piece between two steps is thick where every run has a value at both.
     let complete = |pair: &[Summary]| pair.iter().all(|summary| summary.runs == all);
     let pieces: Vec<_> = curve.windows(2).collect();
     for stretch in pieces.chunk_by(|a, b| complete(a) == complete(b)) {
-        let mut points: Vec<_> = stretch.iter().map(|pair| place(&pair[0])).collect();
-        points.extend(stretch.last().map(|pair| place(&pair[1])));
+        let mut points: Vec<_> = stretch.iter().map(|pair| at(&pair[0])).collect();
+        points.extend(stretch.last().map(|pair| at(&pair[1])));
         let width = if complete(stretch[0]) { 1.8 } else { 0.9 };
         let stroke = Stroke { paint, width, opacity: 1.0, dash: look.dash };
         marks.push(Mark::Line { points: thinned(&points), stroke });
     }
     // Markers of different methods stand at different steps, so that they do not hide each other.
     let every = (curve.len() / MARKERS).max(1);
-    let first = if every > 1 { every * index / methods.max(1) } else { 0 };
-    let marked = curve.iter().skip(first).step_by(every).map(place);
+    let first = if every > 1 { every * place / methods.max(1) } else { 0 };
+    let marked = curve.iter().skip(first).step_by(every).map(at);
     marks.extend(marked.map(|(x, y)| marker(look.marker, x, y, 3.0, paint, 1.0)));
 }
 

@@ -28,6 +28,7 @@ mod figure;
 mod font;
 mod key;
 mod learning;
+mod lines;
 mod page;
 mod palette;
 mod panels;

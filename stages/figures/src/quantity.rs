@@ -1,5 +1,7 @@
 //! What is measured, and how a figure shows it.
 
+use stages_statistics::{mean, sample_std};
+
 use crate::error::{FigureError, LONGEST};
 use crate::text::clean;
 
@@ -71,6 +73,32 @@ pub enum Spread {
     StandardDeviation,
     /// From the smallest to the largest value.
     Range,
+}
+
+impl Spread {
+    /// Returns the mean of values and what it shows around it; none around a single value.
+    pub(crate) fn around(self, values: &[f64]) -> (f64, Option<(f64, f64)>) {
+        let mean = mean(values).unwrap_or(f64::NAN);
+        let ends = match self {
+            Self::StandardDeviation => {
+                sample_std(values).map(|deviation| (mean - deviation, mean + deviation))
+            }
+            Self::Range if values.len() > 1 => {
+                let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+                Some((low, values.iter().copied().fold(f64::NEG_INFINITY, f64::max)))
+            }
+            Self::Range => None,
+        };
+        (mean, ends)
+    }
+
+    /// Returns it in words.
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Self::StandardDeviation => "one sample standard deviation to either side",
+            Self::Range => "from the lowest to the highest run",
+        }
+    }
 }
 
 /// Size of a figure in px, of which 96 make an inch.

@@ -5,14 +5,13 @@ use std::fmt::Write as _;
 use crate::axis::{Axis, Tick};
 use crate::error::FigureError;
 use crate::figure::Figure;
-use crate::key::{Key, legend, name_ends};
-use crate::page::{MARGIN, Page};
+use crate::lines::LinePanel;
+use crate::page::Page;
 use crate::palette::style;
-use crate::plot::{ABOVE, Area, BELOW, Plot, numbers_width};
+use crate::plot::Plot;
 use crate::quantity::{Quantity, Scale, Size, Spread, drawable, drawable_log};
 use crate::scene::{Fill, Mark, Paint, Stroke, marker};
-use crate::series::{counted, in_order, shown};
-use crate::statistics::{mean, standard_deviation};
+use crate::series::{Series, counted, series};
 use crate::ticks::readable;
 
 /// Most different ratios that get ticks of their own.
@@ -29,8 +28,11 @@ pub struct RatioCurves {
     pub ratio: Quantity,
     /// What is measured.
     pub value: Quantity,
-    /// One result a run; methods are drawn in the order in which they appear first.
+    /// One result a run.
     pub results: Vec<RatioResult>,
+    /// Methods in the order of their looks; one that has no data is not drawn, and the others look
+    /// as if it were. Those that are not listed follow in the order in which they appear first.
+    pub methods: Vec<String>,
     /// What the bars show.
     pub spread: Spread,
     /// The horizontal axis.
@@ -69,6 +71,7 @@ impl RatioCurves {
                 .within(0.0, 100.0),
             value,
             results,
+            methods: Vec::new(),
             spread: Spread::default(),
             scale: Scale::default(),
             size: Size::default(),
@@ -82,8 +85,8 @@ impl RatioCurves {
     pub fn figure(&self) -> Result<Figure, FigureError> {
         self.ratio.check()?;
         self.value.check()?;
-        let methods =
-            in_order(self.results.iter().map(|result| result.method.as_str()), "methods")?;
+        let names = self.results.iter().map(|result| result.method.as_str());
+        let methods = series(&self.methods, names, "methods")?;
         let mut page = Page::new(&self.title, self.size)?;
         let finite = |result: &&RatioResult| drawable(result.value) && drawable(result.ratio);
         let positive =
@@ -91,19 +94,18 @@ impl RatioCurves {
         let count = self.results.iter().filter(finite).count();
         let kept: Vec<_> = self.results.iter().filter(finite).filter(positive).collect();
         let curves: Vec<_> =
-            methods.iter().map(|method| summarize(&kept, method, self.spread)).collect();
-        let names = shown(&methods);
+            methods.iter().map(|method| summarize(&kept, method.key, self.spread)).collect();
         if kept.is_empty() {
             page.say(self.size.panel_height, "No run has a result to show.");
         } else {
-            self.draw(&mut page, &names, &curves);
+            self.draw(&mut page, &methods, &curves);
         }
         page.note_left_out(self.results.len() - count, "result", "not finite");
         page.note_left_out(count - kept.len(), "ratio", "not above 0 (logarithmic axis)");
-        Ok(page.finish(&self.describe(&names, &curves)))
+        Ok(page.finish(&self.describe(&methods, &curves)))
     }
 
-    fn draw(&self, page: &mut Page, names: &[String], curves: &[Vec<Summary>]) {
+    fn draw(&self, page: &mut Page, methods: &[Series<'_>], curves: &[Vec<Summary>]) {
         let all = || curves.iter().flatten();
         let ends = |summary: &Summary| {
             let (lower, upper) = summary.bar.unwrap_or((summary.mean, summary.mean));
@@ -111,59 +113,35 @@ impl RatioCurves {
         };
         let rows = self.size.panel_height / 45.0;
         let y = Axis::of(&self.value, Scale::Linear, all().flat_map(ends), rows);
-        let present: Vec<_> = (0..names.len()).filter(|index| !curves[*index].is_empty()).collect();
-        let listed: Vec<_> = present.iter().map(|index| names[*index].as_str()).collect();
-        let key = Key::of(&listed, self.size.width, self.size.panel_height);
-        let area = Area {
-            left: MARGIN + numbers_width(&y),
-            top: page.cursor + ABOVE,
-            right: self.size.width - MARGIN - key.right(),
-            bottom: page.cursor + ABOVE + self.size.panel_height,
-        };
-        let steps = (names.len() - 1) as f64;
-        let inset = APART.min(40.0 / names.len() as f64) * steps / 2.0;
-        let length = area.width() - 2.0 * inset;
+        let drawn = || methods.iter().zip(curves).filter(|(_, curve)| !curve.is_empty());
+        let named: Vec<_> = drawn().map(|(method, _)| method).collect();
+        let steps = (named.len() - 1) as f64;
+        let panel = LinePanel::of(page, self.size, &y, named);
+        let inset = APART.min(40.0 / (steps + 1.0)) * steps / 2.0;
+        let length = panel.area.width() - 2.0 * inset;
         let x = self.horizontal(curves, length);
         // Half the distance to the next ratio stays free, or its methods would seem to be these.
         let ratios = different_ratios(curves);
         let nearest = ratios.windows(2).map(|pair| (x.share(pair[1]) - x.share(pair[0])) * length);
         let spread = nearest.fold(f64::INFINITY, f64::min) / 2.0;
         let apart = if steps > 0.0 { (2.0 * inset).min(spread) / steps } else { 0.0 };
-        let shift = |index: usize| apart * (index as f64 - steps / 2.0);
-        let plot = Plot { area, x: &x, y: &y, inset };
-        plot.frame(&mut page.marks);
-        plot.title_above(MARGIN, self.size.width - 2.0 * MARGIN, &mut page.marks);
-        plot.title_below(area.width(), &mut page.marks);
-        for (index, curve) in curves.iter().enumerate().filter(|(_, curve)| !curve.is_empty()) {
-            let marks = draw_curve(&plot, index, curve, shift(index), &names[index]);
-            page.marks.push(Mark::Group { title: names[index].clone(), marks });
+        let shift = |place: usize| apart * (place as f64 - steps / 2.0);
+        let plot = Plot { area: panel.area, x: &x, y: &y, inset };
+        panel.frame(&plot, self.size, &mut page.marks);
+        for (place, (method, curve)) in drawn().enumerate() {
+            let marks = draw_curve(&plot, method, curve, shift(place));
+            page.marks.push(Mark::Group { title: method.shown.clone(), marks });
         }
-        page.cursor = area.bottom + BELOW;
-        if key == Key::Legend {
-            let all: Vec<_> = names.iter().map(String::as_str).collect();
-            page.cursor = legend(
-                &all,
-                area.left,
-                self.size.width - MARGIN,
-                page.cursor + 4.0,
-                &mut page.marks,
-            );
-        } else {
-            let last = |index: &usize| {
-                let end = curves[*index].last().expect("only curves with points are listed");
-                let (x, y) = plot.place(end.ratio, end.mean);
-                (names[*index].as_str(), *index, (x + shift(*index) + 5.0, y))
-            };
-            let ends: Vec<_> = present.iter().map(last).collect();
-            name_ends(&ends, area, key.right(), &mut page.marks);
-        }
+        let end = |(place, (_, curve)): (usize, (_, &Vec<Summary>))| {
+            let end = curve.last().expect("only curves with points are drawn");
+            let (x, y) = plot.place(end.ratio, end.mean);
+            (x + shift(place) + 5.0, y)
+        };
+        panel.name(page, self.size, &drawn().enumerate().map(end).collect::<Vec<_>>());
         if all().any(|summary| summary.values.len() > 1) {
-            let spread = match self.spread {
-                Spread::StandardDeviation => "one sample standard deviation to either side",
-                Spread::Range => "from the lowest to the highest run",
-            };
+            let spread = self.spread.words();
             page.note(format!("Marker: mean over runs; bar: {spread}; small circles: the runs."));
-            if names.len() > 1 {
+            if methods.len() > 1 {
                 page.note(
                     "The methods at one ratio stand beside each other so that none is hidden.",
                 );
@@ -191,14 +169,15 @@ impl RatioCurves {
         axis.with_ticks(ratios.iter().map(tick).collect(), length)
     }
 
-    fn describe(&self, names: &[String], curves: &[Vec<Summary>]) -> String {
+    fn describe(&self, methods: &[Series<'_>], curves: &[Vec<Summary>]) -> String {
         let mut text = format!(
             "{} against {}, for {}.",
             self.value.title(None),
             self.ratio.title(None).to_lowercase(),
-            counted(names.len(), "method", "methods")
+            counted(methods.len(), "method", "methods")
         );
-        for (name, curve) in names.iter().zip(curves) {
+        for (method, curve) in methods.iter().zip(curves) {
+            let name = &method.shown;
             let points: Vec<_> = curve
                 .iter()
                 .map(|summary| format!("{} at {}", readable(summary.mean), summary.ratio))
@@ -222,27 +201,14 @@ fn summarize(results: &[&RatioResult], method: &str, spread: Spread) -> Vec<Summ
     own.sort_by(|a, b| a.ratio.total_cmp(&b.ratio).then(a.value.total_cmp(&b.value)));
     let summary = |part: &[&&RatioResult]| {
         let values: Vec<_> = part.iter().map(|result| result.value).collect();
-        let mean = mean(&values);
-        let bar = match spread {
-            Spread::StandardDeviation => {
-                standard_deviation(&values).map(|deviation| (mean - deviation, mean + deviation))
-            }
-            // The values rise.
-            Spread::Range => (values.len() > 1).then(|| (values[0], values[values.len() - 1])),
-        };
+        let (mean, bar) = spread.around(&values);
         Summary { ratio: part[0].ratio, values, mean, bar }
     };
     own.chunk_by(|a, b| a.ratio == b.ratio).map(summary).collect()
 }
 
-fn draw_curve(
-    plot: &Plot<'_>,
-    index: usize,
-    curve: &[Summary],
-    shift: f64,
-    name: &str,
-) -> Vec<Mark> {
-    let look = style(index);
+fn draw_curve(plot: &Plot<'_>, method: &Series<'_>, curve: &[Summary], shift: f64) -> Vec<Mark> {
+    let (look, name) = (style(method.look), &method.shown);
     let paint = Paint::Series(look.colour);
     let place = |ratio: f64, value: f64| {
         let (x, y) = plot.place(ratio, value);

@@ -1,32 +1,8 @@
-//! The few statistics that figures show.
+//! What boxes, violins and limits of agreement are made of.
 
 use std::f64::consts::PI;
 
-/// Arithmetic mean; not a number for no values.
-pub(crate) fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
-}
-
-/// Sample standard deviation (over n − 1); none for fewer than two values.
-pub(crate) fn standard_deviation(values: &[f64]) -> Option<f64> {
-    if values.len() < 2 {
-        return None;
-    }
-    let mean = mean(values);
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    Some((squares / (values.len() - 1) as f64).sqrt())
-}
-
-/// Quantile of rising values by linear interpolation, which is type 7 of Hyndman and Fan (1996).
-///
-/// `share` lies from 0 to 1; there must be a value.
-pub(crate) fn quantile(rising: &[f64], share: f64) -> f64 {
-    let place = share * (rising.len() - 1) as f64;
-    let below = place.floor() as usize;
-    let above = (below + 1).min(rising.len() - 1);
-    let rest = place - below as f64;
-    rising[below] + rest * (rising[above] - rising[below])
-}
+use stages_statistics::{mean, quantile_of_sorted, sample_std, student_quantile};
 
 /// What a box shows.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -46,7 +22,8 @@ pub(crate) struct Quartiles {
 impl Quartiles {
     /// Returns the quartiles of rising values and Tukey's whiskers; there must be a value.
     pub(crate) fn of(rising: &[f64]) -> Self {
-        let [lower, median, upper] = [0.25, 0.5, 0.75].map(|share| quantile(rising, share));
+        let [lower, median, upper] =
+            [0.25, 0.5, 0.75].map(|share| quantile_of_sorted(rising, share));
         let reach = 1.5 * (upper - lower);
         let inside = |value: &&f64| (lower - reach..=upper + reach).contains(*value);
         // Quartiles between two values can leave no value inside; the whisker then has no length.
@@ -76,7 +53,7 @@ impl Quartiles {
 /// Scott (1992), "Multivariate density estimation", in one dimension; the same as
 /// `scipy.stats.gaussian_kde` without weights.
 pub(crate) fn density(values: &[f64], places: &[f64]) -> Option<Vec<f64>> {
-    let deviation = standard_deviation(values).filter(|deviation| *deviation > 0.0)?;
+    let deviation = sample_std(values).filter(|deviation| *deviation > 0.0)?;
     let count = values.len() as f64;
     let width = deviation * count.powf(-0.2);
     let height = 1.0 / (count * width * (2.0 * PI).sqrt());
@@ -115,11 +92,11 @@ impl Limits {
         if differences.len() < 3 {
             return None;
         }
-        let deviation = standard_deviation(differences)?;
+        let deviation = sample_std(differences)?;
         let t = student_t(count - 1.0);
         let error = (1.0 / count + NORMAL.powi(2) / (2.0 * (count - 1.0))).sqrt();
         Some(Self {
-            bias: mean(differences),
+            bias: mean(differences)?,
             reach: NORMAL * deviation,
             bias_interval: t * deviation / count.sqrt(),
             limit_interval: t * deviation * error,
@@ -127,41 +104,9 @@ impl Limits {
     }
 }
 
-/// Quantile of Student's t that leaves 2.5 % above, for at least one degree of freedom.
+/// Quantile of Student's t that leaves 2.5 % above.
 fn student_t(freedom: f64) -> f64 {
-    if freedom > 100.0 {
-        // The first terms of its expansion around the normal quantile z, from 3e-6 off downwards:
-        // z + (z³ + z) / 4n + (5z⁵ + 16z³ + 3z) / 96n².
-        return 1.959_964 + 2.372_297 / freedom + 2.822_55 / (freedom * freedom);
-    }
-    // The tails beyond ±t hold 5 %; they shrink as t grows, and 12.71 is t for one degree.
-    let (mut low, mut high) = (1.9, 13.0);
-    for _ in 0..60 {
-        let middle = f64::midpoint(low, high);
-        let tails = incomplete_beta(freedom / (freedom + middle * middle), freedom / 2.0, 0.5);
-        if tails > 0.05 {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    f64::midpoint(low, high)
-}
-
-/// Regularized incomplete beta function, by the midpoint rule after a substitution that removes
-/// the poles at both ends: with x = sin²(u), the integrand is 2·sin(u)^(2a−1)·cos(u)^(2b−1).
-fn incomplete_beta(x: f64, a: f64, b: f64) -> f64 {
-    const STEPS: usize = 2000;
-    let part = |end: f64| -> f64 {
-        let step = end / STEPS as f64;
-        let at = |index: usize| {
-            let angle = (index as f64 + 0.5) * step;
-            // In logarithms: powers of small sines vanish for many degrees of freedom.
-            (2.0 * a - 1.0) * angle.sin().ln() + (2.0 * b - 1.0) * angle.cos().ln()
-        };
-        (0..STEPS).map(|index| at(index).exp()).sum::<f64>() * step
-    };
-    part(x.sqrt().asin()) / part(PI / 2.0)
+    student_quantile(0.975, freedom)
 }
 
 #[cfg(test)]
@@ -176,8 +121,11 @@ mod tests {
     fn quantiles_interpolate_between_values() {
         // Places 0.75, 1.5 and 2.25 of 1, 2, 4, 10.
         let values = [1.0, 2.0, 4.0, 10.0];
-        assert_eq!([0.25, 0.5, 0.75].map(|share| quantile(&values, share)), [1.75, 3.0, 5.5]);
-        assert_eq!(quantile(&[3.0], 0.75), 3.0);
+        assert_eq!(
+            [0.25, 0.5, 0.75].map(|share| quantile_of_sorted(&values, share)),
+            [1.75, 3.0, 5.5]
+        );
+        assert_eq!(quantile_of_sorted(&[3.0], 0.75), 3.0);
     }
 
     #[test]

@@ -88,8 +88,12 @@ pub(crate) fn std_of(values: &[f64]) -> Option<f64> {
     Some((squares / (values.len() - 1) as f64).sqrt())
 }
 
-/// Type 7 of values in ascending order, at least one.
-pub(crate) fn quantile_of_sorted(sorted: &[f64], probability: f64) -> f64 {
+/// The same of finite values in ascending order, without looking at more than two of them; not a
+/// number for none.
+pub fn quantile_of_sorted(sorted: &[f64], probability: f64) -> f64 {
+    if sorted.is_empty() {
+        return f64::NAN;
+    }
     let place = probability * (sorted.len() - 1) as f64;
     let below = (place.floor() as usize).min(sorted.len() - 1);
     let above = (below + 1).min(sorted.len() - 1);
@@ -133,5 +137,6 @@ mod tests {
         assert_eq!(error.to_string(), "value inf at position 1 is not a finite number");
         assert!(quantile(&[1.0], 1.5).is_err());
         assert_eq!(quantile(&[3.0, 1.0], 1.0), Ok(3.0));
+        assert!(quantile_of_sorted(&[], 0.5).is_nan());
     }
 }

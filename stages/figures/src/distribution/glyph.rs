@@ -1,9 +1,11 @@
 //! One sample, drawn along a horizontal line.
 
+use stages_statistics::quantile_of_sorted;
+
 use super::{DistributionForm, FEWEST, POINTS};
 use crate::palette::style;
 use crate::scene::{Fill, Mark, Paint, Stroke};
-use crate::statistics::{Quartiles, density, quantile};
+use crate::statistics::{Quartiles, density};
 use crate::text::clean;
 use crate::ticks::readable;
 
@@ -34,7 +36,7 @@ pub(super) fn draw(
     let quartiles = Quartiles::of(&rising);
     let mut marks = Vec::new();
     if rising.len() < FEWEST {
-        let x = place(quantile(&rising, 0.5));
+        let x = place(quantile_of_sorted(&rising, 0.5));
         let half = spot.thickness / 2.0;
         let segments = vec![[x, spot.middle - half, x, spot.middle + half]];
         marks.push(Mark::Segments { segments, stroke: Stroke::solid(Paint::Ink, 2.0) });
