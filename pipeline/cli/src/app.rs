@@ -136,6 +136,7 @@ fn built_in(session: &Session<'_>, command: &Command) -> Result<Exit, CommandErr
         Command::Stages(arguments) => commands::stages(session, arguments),
         Command::Show(arguments) => commands::show(session, arguments),
         Command::Status(arguments) => commands::status(session, arguments),
+        Command::Runs(arguments) => commands::runs(session, arguments),
         Command::Logs(arguments) => commands::logs(session, arguments),
         Command::Verify(arguments) => commands::verify(session, arguments),
         Command::Gc(arguments) => commands::gc(session, arguments),

@@ -43,6 +43,11 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }
 
+/// Where the clock of this machine's user is: `TZ`, else what the system says.
+pub(crate) fn time_zone() -> jiff::tz::TimeZone {
+    jiff::tz::TimeZone::system()
+}
+
 /// A name that sorts by time: the second, then the millisecond and the process as six digits.
 fn run_id(now: Timestamp, pid: u32) -> String {
     let millisecond = now.subsec_millisecond();

@@ -93,6 +93,30 @@ pub(crate) struct StatusArguments {
     pub(crate) json: bool,
 }
 
+/// `runs`.
+#[derive(Debug, Args)]
+pub(crate) struct RunsArguments {
+    /// The experiment: its file, or its name under the folder of runs [default: all]
+    #[arg(value_name = "EXPERIMENT")]
+    pub(crate) run: Option<String>,
+
+    /// The folder for reports and tables, one folder per experiment in it
+    #[arg(long, value_name = "DIR", default_value = "runs")]
+    pub(crate) runs: PathBuf,
+
+    /// List only so many of the newest runs
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) limit: u32,
+
+    /// List all runs that are remembered
+    #[arg(long, conflicts_with = "limit")]
+    pub(crate) all: bool,
+
+    /// Print it as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 /// `logs`.
 #[derive(Debug, Args)]
 pub(crate) struct LogsArguments {

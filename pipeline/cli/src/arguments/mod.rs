@@ -12,8 +12,8 @@ mod values;
 pub use experiment::PlaceArguments;
 pub(crate) use experiment::{ExperimentArguments, SelectionArguments};
 pub(crate) use inspect::{
-    ExplainArguments, GraphArguments, GraphFormat, LogsArguments, ShowArguments, StagesArguments,
-    StatusArguments,
+    ExplainArguments, GraphArguments, GraphFormat, LogsArguments, RunsArguments, ShowArguments,
+    StagesArguments, StatusArguments,
 };
 pub(crate) use program::{Arguments, Command, GlobalArguments, definition};
 pub(crate) use run::{PlanArguments, RunArguments};

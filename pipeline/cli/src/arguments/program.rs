@@ -4,8 +4,8 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 
 use super::{
     CompletionsArguments, DoctorArguments, ExplainArguments, GcArguments, GraphArguments,
-    LogsArguments, ManArguments, PlanArguments, RunArguments, SchemaArguments, ShowArguments,
-    StagesArguments, StatusArguments, VerifyArguments,
+    LogsArguments, ManArguments, PlanArguments, RunArguments, RunsArguments, SchemaArguments,
+    ShowArguments, StagesArguments, StatusArguments, VerifyArguments,
 };
 use crate::colour::ColourChoice;
 use crate::{About, AddedCommand};
@@ -18,6 +18,7 @@ Examples:
   orchestrate explain experiments/quickstart.yaml train
   orchestrate show quickstart compare
   orchestrate status --watch
+  orchestrate runs quickstart
 
 Exit status: 0 done, 1 a stage failed or the run was stopped, 2 the request is wrong, 3 a bug.";
 
@@ -125,6 +126,18 @@ Examples:
   orchestrate status quickstart --watch
   orchestrate status --json")]
     Status(StatusArguments),
+    /// List the runs so far, the newest first: when, how they ended, how long they took
+    #[command(after_help = "\
+A status is done, nothing to do, failed, stopped (by Ctrl-C or a signal), interrupted (its process is
+gone) or running. Of each experiment the newest 50 runs that computed something are remembered, and
+the latest run whatever it did. What a run is called here is what `compare`, `explain --against` and
+others take: NAME@RUN, or the run alone.
+
+Examples:
+  orchestrate runs
+  orchestrate runs quickstart --all
+  orchestrate runs --limit 5 --json")]
+    Runs(RunsArguments),
     /// Print the log of a node, also while it runs
     #[command(after_help = "\
 Examples:

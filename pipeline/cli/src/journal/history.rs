@@ -1,11 +1,11 @@
 //! The journals and reports of earlier runs.
 
-use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use fs_err::File;
 
 use super::entry::{Entry, Line};
+use super::head::tail;
 
 /// The folder in a run's folder.
 const FOLDER: &str = "history";
@@ -14,7 +14,7 @@ pub(super) const EXTENSION: &str = "jsonl";
 /// How many runs are remembered.
 pub(super) const KEEP: usize = 50;
 /// More than the last line of a journal.
-const TAIL: u64 = 8 * 1024;
+pub(super) const TAIL: u64 = 8 * 1024;
 
 /// One journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,13 +80,7 @@ fn is_locked(path: &Path) -> bool {
 }
 
 fn ends_properly(path: &Path) -> std::io::Result<bool> {
-    let mut file = File::open(path)?;
-    let length = file.metadata()?.len();
-    file.seek(SeekFrom::Start(length.saturating_sub(TAIL)))?;
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes)?;
-    let text = String::from_utf8_lossy(&bytes);
-    let last = text.lines().last().and_then(Line::parse);
+    let last = tail(path)?.lines().last().and_then(Line::parse);
     Ok(last.is_some_and(|line| line.entry == Entry::RunFinished {}))
 }
 

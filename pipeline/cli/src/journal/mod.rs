@@ -6,6 +6,8 @@
 
 mod entry;
 mod follow;
+mod glance;
+mod head;
 mod history;
 mod throttle;
 mod view;
@@ -13,6 +15,7 @@ mod write;
 
 pub(crate) use entry::{Entry, Line, Outcome};
 pub(crate) use follow::Follower;
+pub(crate) use glance::{Fate, Glance, PastFiles, past_files};
 pub(crate) use history::{JournalFile, State, journals};
 pub(crate) use view::{RunView, RunningNode};
 pub(crate) use write::{Journal, Origin};

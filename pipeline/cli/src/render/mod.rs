@@ -2,6 +2,7 @@
 
 mod duration;
 mod failure;
+mod history;
 mod line;
 mod log;
 mod parameters;
@@ -16,6 +17,7 @@ mod table;
 
 pub(crate) use duration::duration;
 pub(crate) use failure::failure;
+pub(crate) use history::{history, status_word};
 pub(crate) use line::AddLine;
 pub(crate) use log::log_line;
 pub(crate) use parameters::{markdown, text};

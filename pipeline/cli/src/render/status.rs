@@ -62,7 +62,7 @@ fn counts(view: &RunView, begun: &str) -> String {
     format!("{} nodes: {}", view.nodes, parts.join(", "))
 }
 
-fn row(name: &str, node: &RunningNode, now: Timestamp) -> Vec<String> {
+pub(super) fn row(name: &str, node: &RunningNode, now: Timestamp) -> Vec<String> {
     let mut rest = Vec::new();
     if node.waits {
         rest.push("waits for another process that computes the same".to_owned());

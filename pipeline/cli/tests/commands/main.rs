@@ -4,6 +4,7 @@ mod added;
 mod again;
 mod asking;
 mod keeping;
+mod listing;
 mod recorded;
 mod running;
 mod showing;
