@@ -138,6 +138,7 @@ fn built_in(session: &Session<'_>, command: &Command) -> Result<Exit, CommandErr
         Command::Status(arguments) => commands::status(session, arguments),
         Command::Runs(arguments) => commands::runs(session, arguments),
         Command::Logs(arguments) => commands::logs(session, arguments),
+        Command::Ui(arguments) => commands::ui(session, arguments),
         Command::Verify(arguments) => commands::verify(session, arguments),
         Command::Gc(arguments) => commands::gc(session, arguments),
         Command::Doctor(arguments) => commands::doctor(session, arguments),

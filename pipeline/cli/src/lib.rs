@@ -22,6 +22,7 @@ mod recorded;
 mod render;
 mod surroundings;
 mod trace;
+mod ui;
 mod workers;
 
 pub use added::{AddedCommand, CommandContext, Ending, WorkProgress};

@@ -117,6 +117,21 @@ pub(crate) struct RunsArguments {
     pub(crate) json: bool,
 }
 
+/// `ui`.
+#[derive(Debug, Args)]
+pub(crate) struct UiArguments {
+    /// The port to listen at; 0 for any that is free
+    #[arg(long, value_name = "N", default_value_t = 8460)]
+    pub(crate) port: u16,
+
+    /// Listen at `[::1]` too
+    #[arg(long)]
+    pub(crate) ipv6: bool,
+
+    #[command(flatten)]
+    pub(crate) places: PlaceArguments,
+}
+
 /// `logs`.
 #[derive(Debug, Args)]
 pub(crate) struct LogsArguments {

@@ -13,7 +13,7 @@ pub use experiment::PlaceArguments;
 pub(crate) use experiment::{ExperimentArguments, SelectionArguments};
 pub(crate) use inspect::{
     ExplainArguments, GraphArguments, GraphFormat, LogsArguments, RunsArguments, ShowArguments,
-    StagesArguments, StatusArguments,
+    StagesArguments, StatusArguments, UiArguments,
 };
 pub(crate) use program::{Arguments, Command, GlobalArguments, definition};
 pub(crate) use run::{PlanArguments, RunArguments};

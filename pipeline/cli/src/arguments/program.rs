@@ -5,7 +5,7 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 use super::{
     CompletionsArguments, DoctorArguments, ExplainArguments, GcArguments, GraphArguments,
     LogsArguments, ManArguments, PlanArguments, RunArguments, RunsArguments, SchemaArguments,
-    ShowArguments, StagesArguments, StatusArguments, VerifyArguments,
+    ShowArguments, StagesArguments, StatusArguments, UiArguments, VerifyArguments,
 };
 use crate::colour::ColourChoice;
 use crate::{About, AddedCommand};
@@ -145,6 +145,19 @@ Examples:
   orchestrate logs -f quickstart train
   orchestrate logs quickstart train --tail 20")]
     Logs(LogsArguments),
+    /// Show running and past runs as a page in the browser
+    #[command(after_help = "\
+The page follows the runs of this folder, whichever terminal they were started in: the graph with
+the state of every node, progress, curves of what is measured, logs, failures, and a button that
+stops a run as Ctrl-C would. It listens on this machine only, and only to a browser that was given
+the whole address. From elsewhere: `ssh -L 8460:127.0.0.1:8460 MACHINE`, then the same address.
+
+Examples:
+  orchestrate ui
+  orchestrate ui --port 0 --runs /scratch/runs
+
+Exit status: 0 when Ctrl-C closes it, 2 if the port is taken.")]
+    Ui(UiArguments),
     /// Read the whole store again and remove what is damaged
     #[command(after_help = "\
 What is removed is computed again by the next run that needs it.

@@ -112,7 +112,7 @@ fn of_report(
 }
 
 /// The whole log of a node: of a failed action beside the report, otherwise in the store.
-pub(super) fn kept_log(node: &NodeReport, run_dir: &Path, store: &Store) -> Option<String> {
+pub(crate) fn kept_log(node: &NodeReport, run_dir: &Path, store: &Store) -> Option<String> {
     if node.status == "failed" {
         return fs_err::read_to_string(run_dir.join("logs").join(format!("{}.log", node.node)))
             .ok();
@@ -189,15 +189,15 @@ impl<'a> Live<'a> {
     }
 
     fn take(&mut self, line: Line) {
-        if line.entry == (Entry::RunFinished {}) {
+        if matches!(line.entry, Entry::RunFinished { .. }) {
             self.over = true;
         }
         if let Some(node) = line.entry.node() {
             if is_wanted(node, &self.arguments.node) {
                 self.found = true;
                 let cached =
-                    Entry::NodeFinished { node: node.to_owned(), outcome: Outcome::Cached };
-                if !self.begun && line.entry == cached {
+                    matches!(&line.entry, Entry::NodeFinished { outcome: Outcome::Cached, .. });
+                if !self.begun && cached {
                     let what = format!("`{node}` is taken from the store; `show` prints its log");
                     self.session.console.note(&what);
                 }

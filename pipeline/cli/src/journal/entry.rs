@@ -28,7 +28,10 @@ pub(crate) enum Entry {
         /// The command line, with the program's name.
         #[serde(default)]
         command: Vec<String>,
-        /// All nodes in topological order.
+        /// The process.
+        #[serde(default)]
+        pid: Option<u32>,
+        /// All nodes in topological order; none in journals of earlier versions.
         #[serde(default)]
         graph: Vec<NodeOutline>,
     },
@@ -38,6 +41,9 @@ pub(crate) enum Entry {
         node: String,
         /// Its stage.
         stage: String,
+        /// Why it has to run, as [`pipeline_engine::DirtyReason`]s of the version that ran it.
+        #[serde(default)]
+        reasons: Vec<Value>,
     },
     /// A running action said something.
     Stage {
@@ -68,9 +74,19 @@ pub(crate) enum Entry {
         node: String,
         /// How it ended.
         outcome: Outcome,
+        /// Seconds its action took: now, or when it was computed.
+        #[serde(default)]
+        seconds: Option<f64>,
+        /// Warnings of its action.
+        #[serde(default)]
+        warnings: Vec<String>,
     },
     /// The run is over.
-    RunFinished {},
+    RunFinished {
+        /// The counts.
+        #[serde(default)]
+        summary: Summary,
+    },
     /// Something that this version does not know.
     #[serde(other)]
     Other,
@@ -98,6 +114,33 @@ pub(crate) enum Outcome {
 pub(crate) struct Failure {
     /// In one sentence.
     pub(crate) message: String,
+    /// Causes and listed items.
+    #[serde(default)]
+    pub(crate) details: Vec<String>,
+    /// What to do.
+    #[serde(default)]
+    pub(crate) help: Option<String>,
+    /// The last lines the action wrote.
+    #[serde(default)]
+    pub(crate) log_tail: Vec<String>,
+}
+
+/// The counts of a run that is over.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub(crate) struct Summary {
+    /// Nodes whose action ran.
+    pub(crate) run: usize,
+    /// Nodes whose result was there.
+    pub(crate) cached: usize,
+    /// Nodes whose action failed.
+    pub(crate) failed: usize,
+    /// Nodes that did not get their turn.
+    pub(crate) skipped: usize,
+    /// Whether the run was stopped by the user.
+    pub(crate) cancelled: bool,
+    /// Wall-clock seconds.
+    pub(crate) seconds: f64,
 }
 
 impl Line {
@@ -118,7 +161,7 @@ impl Entry {
             | Self::NodeWaiting { node }
             | Self::NodeRetried { node, .. }
             | Self::NodeFinished { node, .. } => Some(node),
-            Self::RunStarted { .. } | Self::RunFinished {} | Self::Other => None,
+            Self::RunStarted { .. } | Self::RunFinished { .. } | Self::Other => None,
         }
     }
 }
@@ -132,7 +175,8 @@ mod tests {
         let later = r#"{"type":"node_moved","at":"2026-01-31T10:00:00.123Z","node":"a","x":1}"#;
         assert_eq!(Line::parse(later).unwrap().entry, Entry::Other);
         let more = r#"{"type":"run_finished","at":"2026-01-31T10:00:00Z","summary":{"new":1}}"#;
-        assert_eq!(Line::parse(more).unwrap().entry, Entry::RunFinished {});
+        let summary = Summary::default();
+        assert_eq!(Line::parse(more).unwrap().entry, Entry::RunFinished { summary });
         for damaged in ["", "{", "[]", r#"{"type":"run_finished"}"#, &more[..40]] {
             assert_eq!(Line::parse(damaged), None, "{damaged}");
         }

@@ -81,7 +81,7 @@ fn is_locked(path: &Path) -> bool {
 
 fn ends_properly(path: &Path) -> std::io::Result<bool> {
     let last = tail(path)?.lines().last().and_then(Line::parse);
-    Ok(last.is_some_and(|line| line.entry == Entry::RunFinished {}))
+    Ok(last.is_some_and(|line| matches!(line.entry, Entry::RunFinished { .. })))
 }
 
 /// Removes journals and reports of all but the latest runs. Those of living runs stay.

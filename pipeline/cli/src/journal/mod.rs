@@ -13,7 +13,7 @@ mod throttle;
 mod view;
 mod write;
 
-pub(crate) use entry::{Entry, Line, Outcome};
+pub(crate) use entry::{Entry, Failure, Line, Outcome, Summary};
 pub(crate) use follow::Follower;
 pub(crate) use glance::{Fate, Glance, PastFiles, past_files};
 pub(crate) use history::{JournalFile, State, journals};

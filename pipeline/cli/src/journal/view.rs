@@ -85,7 +85,7 @@ impl RunView {
                 self.command = command;
                 self.started_at = Some(at);
             }
-            Entry::NodeStarted { node, stage } => {
+            Entry::NodeStarted { node, stage, .. } => {
                 self.running.insert(node, RunningNode::new(stage, at));
             }
             Entry::Stage { node, said } => {
@@ -105,7 +105,7 @@ impl RunView {
                     running.pace = Pace::default();
                 }
             }
-            Entry::NodeFinished { node, outcome } => {
+            Entry::NodeFinished { node, outcome, .. } => {
                 self.running.remove(&node);
                 match outcome {
                     Outcome::Ran => self.ran += 1,
@@ -117,7 +117,7 @@ impl RunView {
                     Outcome::Skipped => self.skipped += 1,
                 }
             }
-            Entry::RunFinished {} | Entry::Other => {}
+            Entry::RunFinished { .. } | Entry::Other => {}
         }
     }
 
@@ -182,6 +182,16 @@ mod tests {
         Line { at: at(second), entry }
     }
 
+    fn start(nodes: usize) -> Entry {
+        let (experiment, command) = ("e".to_owned(), Vec::new());
+        Entry::RunStarted { experiment, nodes, command, pid: None, graph: Vec::new() }
+    }
+
+    fn begun(node: &str) -> Entry {
+        let (node, stage) = (node.to_owned(), "train".to_owned());
+        Entry::NodeStarted { node, stage, reasons: Vec::new() }
+    }
+
     fn said(second: i64, done: u64) -> Line {
         let said = StageEvent::Progress { done, total: 100, message: "epoch".to_owned() };
         line(second, Entry::Stage { node: "a".to_owned(), said })
@@ -190,15 +200,8 @@ mod tests {
     #[test]
     fn what_is_left_is_told_by_the_pace_since_progress_began() {
         let mut view = RunView::default();
-        let start = Entry::RunStarted {
-            experiment: "e".to_owned(),
-            nodes: 3,
-            command: Vec::new(),
-            graph: Vec::new(),
-        };
-        view.take(line(0, start));
-        let started = Entry::NodeStarted { node: "a".to_owned(), stage: "train".to_owned() };
-        view.take(line(0, started));
+        view.take(line(0, start(3)));
+        view.take(line(0, begun("a")));
         assert_eq!(view.waiting(), 2);
         // It goes on from step 40 after 10 s of preparation, and takes 20 s for 20 steps.
         view.take(said(10, 40));
@@ -207,15 +210,15 @@ mod tests {
         assert_eq!(view.running["a"].seconds_left(at(30)), Some(40.0));
         assert_eq!(view.running["a"].seconds_left(at(35)), Some(35.0));
         assert_eq!(view.running["a"].seconds_left(at(500)), Some(0.0));
-        let over = Entry::NodeFinished { node: "a".to_owned(), outcome: Outcome::Ran };
-        view.take(line(90, over));
+        let text = r#"{"type":"node_finished","at":"2026-01-31T10:00:00Z","node":"a","outcome":{"outcome":"ran"}}"#;
+        view.take(Line::parse(text).unwrap());
         assert_eq!((view.ran, view.running.len(), view.waiting()), (1, 0, 2));
     }
 
     #[test]
     fn words_that_change_with_every_step_do_not_disturb_the_pace() {
         let mut view = RunView::default();
-        view.take(line(0, Entry::NodeStarted { node: "a".to_owned(), stage: "s".to_owned() }));
+        view.take(line(0, begun("a")));
         for epoch in 1..=8 {
             let message = format!("epoch {epoch}/10, loss 0.{epoch}, best dice 0.8{epoch}");
             let said = StageEvent::Progress { done: epoch, total: 10, message };
@@ -228,7 +231,7 @@ mod tests {
     #[test]
     fn a_new_attempt_begins_at_nothing() {
         let mut view = RunView::default();
-        view.take(line(0, Entry::NodeStarted { node: "a".to_owned(), stage: "s".to_owned() }));
+        view.take(line(0, begun("a")));
         view.take(said(1, 10));
         view.take(said(6, 20));
         let text = r#"{"type":"node_retried","at":"2026-01-31T10:00:00Z","node":"a","attempt":1,"of":3,"error":{"message":"m"}}"#;

@@ -206,15 +206,15 @@ mod tests {
         assert!(lines.iter().all(|line| line.at == noon()));
         let Entry::RunStarted { nodes, command, .. } = &lines[0].entry else { panic!("{lines:?}") };
         assert_eq!((*nodes, command), (3, &origin().command));
-        assert_eq!(
-            lines[1].entry,
-            Entry::NodeFinished { node: "a".to_owned(), outcome: Outcome::Cached }
-        );
+        let Entry::NodeFinished { node, outcome: Outcome::Cached, .. } = &lines[1].entry else {
+            panic!("{lines:?}")
+        };
+        assert_eq!(node, "a");
         let Entry::NodeFinished { outcome: Outcome::Failed { error }, .. } = &lines[2].entry else {
             panic!("{lines:?}")
         };
         assert_eq!(error.message, "tripped");
-        assert_eq!(lines[3].entry, Entry::RunFinished {});
+        assert!(matches!(lines[3].entry, Entry::RunFinished { .. }));
     }
 
     #[test]
