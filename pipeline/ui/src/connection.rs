@@ -15,7 +15,7 @@ use crate::service::Service;
 /// How many connections are open at most.
 pub(crate) const MOST: usize = 64;
 /// How long somebody may take to say what they want, also after an earlier answer.
-pub(crate) const HEADERS_WITHIN: Duration = Duration::from_secs(10);
+pub(crate) const HEADERS_WITHIN: Duration = Duration::from_secs(5);
 /// How long nobody may take what is sent.
 const TAKEN_WITHIN: Duration = Duration::from_secs(30);
 /// How long a request without its body may be, in bytes.

@@ -88,6 +88,6 @@ mod tests {
         assert!((MOST_POINTS / 2..=MOST_POINTS).contains(&steps.len()), "{}", steps.len());
         assert_eq!((steps[0], steps[steps.len() - 1]), (0, 99_999));
         let gaps = steps.windows(2).map(|pair| pair[1] - pair[0]);
-        assert!(gaps.clone().all(|gap| (1..=32).contains(&gap)), "{:?}", gaps.max());
+        assert!(gaps.clone().all(|gap| (1..=64).contains(&gap)), "{:?}", gaps.max());
     }
 }
