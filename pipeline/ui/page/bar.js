@@ -5,7 +5,7 @@ import { element, setAttribute, setText } from "/asset/element.js";
 const PARTS = [
   ["failed", "failed", "failed"],
   ["running", "running", "running"],
-  ["ran", "ran", "done"],
+  ["ran", "ran", "ran"],
   ["cached", "cached", "cached"],
   ["skipped", "skipped", "skipped"],
 ];

@@ -149,7 +149,7 @@ export class ListView {
 }
 
 function shortTally(tally) {
-  const known = [["done", tally.ran], ["cached", tally.cached], ["failed", tally.failed], ["skipped", tally.skipped]];
+  const known = [["ran", tally.ran], ["cached", tally.cached], ["failed", tally.failed], ["skipped", tally.skipped]];
   const parts = known.filter(([, number]) => number > 0).map(([word, number]) => `${number} ${word}`);
   return parts.length > 0 ? parts.join(", ") : count(tally.nodes, "node");
 }

@@ -52,7 +52,7 @@ export const RUN_STATES = {
 export const NODE_STATES = {
   waiting: "waiting",
   running: "running",
-  ran: "done",
+  ran: "ran",
   cached: "cached",
   failed: "failed",
   skipped: "skipped",

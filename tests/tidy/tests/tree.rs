@@ -16,6 +16,8 @@ const OUTSIDE: &[(&str, &str)] = &[(
 
 /// Who may use what is heavy to compile, or must be done in one place.
 const OWNERS: &[(&str, &[&str])] = &[
+    ("hyper", &["pipeline-ui"]),
+    ("hyper-util", &["pipeline-ui"]),
     ("nifti", &["stages-imaging"]),
     ("tch", &["stages-torch"]),
     ("torch-sys", &["stages-torch"]),
@@ -26,6 +28,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("notosans", &["stages-figures"]),
     ("png", &["stages-figures", "stages-ingest"]),
     ("tiny-skia", &["stages-figures"]),
+    ("tokio", &["pipeline-ui"]),
     ("ttf-parser", &["stages-figures"]),
     // Data from servers, and results to them.
     ("ureq", &["stages-fetch", "stages-mlflow"]),

@@ -70,7 +70,7 @@ impl Catalogue {
             if let Some(id) = latest.map(|latest| latest.run_id.clone()) {
                 let name = RunName { experiment, id };
                 if let Some(report) = report.filter(|_| !there.contains(&name)) {
-                    let card = Story::of_report(name.clone(), revision, &report).card(false);
+                    let card = Story::of_report(name.clone(), revision, &report).card();
                     self.put(card, None, None, revision);
                 }
                 // A run in which nothing ran left a report and no journal.

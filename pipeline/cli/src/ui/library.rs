@@ -113,7 +113,8 @@ impl Inner {
         for (name, open) in &mut self.open {
             if open.live {
                 open.read(next);
-                let card = open.story.card(self.catalogue.has_report(name));
+                open.story.has_report(self.catalogue.has_report(name), next);
+                let card = open.story.card();
                 if let Some((journal, _)) = &open.source {
                     self.catalogue.tell(card, journal, next);
                 }
@@ -129,7 +130,7 @@ impl Inner {
         }
     }
 
-    fn story(&mut self, library: &Library, run: &RunName) -> Option<&Story> {
+    fn story(&mut self, library: &Library, run: &RunName) -> Option<&mut Story> {
         if !self.open.contains_key(run) {
             let next = self.revision + 1;
             let open = match self.catalogue.journal(run)? {
@@ -146,7 +147,7 @@ impl Inner {
         }
         let open = self.open.get_mut(run)?;
         open.asked = Instant::now();
-        Some(&open.story)
+        Some(&mut open.story)
     }
 }
 
@@ -189,8 +190,16 @@ impl Runs for Library {
     fn run(&self, run: &RunName, since: Option<u64>) -> Option<RunChange> {
         let mut inner = self.fresh();
         let report = inner.catalogue.has_report(run);
+        let next = inner.revision + 1;
         // Asked for in any case, so that what somebody looks at stays.
-        inner.story(self, run)?.since(since, report, (self.now)())
+        let story = inner.story(self, run)?;
+        // It may come when everything else is over.
+        let came = story.has_report(report, next);
+        let change = story.since(since, (self.now)());
+        if came {
+            inner.revision = next.max(inner.revision);
+        }
+        change
     }
 
     fn log(&self, run: &RunName, node: &str, from: Option<u64>) -> Option<LogChange> {
@@ -213,7 +222,7 @@ impl Runs for Library {
         let found = {
             let mut inner = self.fresh();
             let journal = inner.catalogue.journal(run).flatten().cloned();
-            let process = inner.story(self, run).and_then(Story::process);
+            let process = inner.story(self, run).and_then(|story| story.process());
             journal.filter(|journal| journal.state() == State::Live).zip(process)
         };
         let (journal, process) = found.ok_or_else(|| refusal("the run is over"))?;

@@ -29,6 +29,7 @@ pub(super) struct Story {
     started_at: Option<Timestamp>,
     heard_at: Option<Timestamp>,
     summary: Option<Summary>,
+    report: bool,
 }
 
 impl Story {
@@ -48,6 +49,7 @@ impl Story {
             started_at: None,
             heard_at: None,
             summary: None,
+            report: false,
         }
     }
 
@@ -140,7 +142,7 @@ impl Story {
     }
 
     /// The run in the list.
-    pub(super) fn card(&self, report: bool) -> RunCard {
+    pub(super) fn card(&self) -> RunCard {
         let over = self.state != State::Live;
         let time = |at: Option<Timestamp>| at.map(|at| format!("{at:.3}"));
         let took = self.started_at.zip(self.heard_at);
@@ -152,7 +154,7 @@ impl Story {
             heard_at: time(self.heard_at).filter(|_| over),
             seconds: self.summary.map(|summary| summary.seconds).or(took).filter(|_| over),
             tally: self.tally(),
-            report,
+            report: self.report,
         }
     }
 
@@ -172,6 +174,16 @@ impl Story {
         tally
     }
 
+    /// Takes whether there is a report of it that people open; says whether that is new.
+    pub(super) fn has_report(&mut self, report: bool, revision: u64) -> bool {
+        let new = self.report != report;
+        if new {
+            self.report = report;
+            self.revision = self.revision.max(revision);
+        }
+        new
+    }
+
     /// The process that carries it out, as long as it lives.
     pub(super) fn process(&self) -> Option<u32> {
         self.pid.filter(|_| self.state == State::Live)
@@ -182,12 +194,7 @@ impl Story {
     }
 
     /// What changed after a revision; none if nothing did.
-    pub(super) fn since(
-        &self,
-        since: Option<u64>,
-        report: bool,
-        now: Timestamp,
-    ) -> Option<RunChange> {
+    pub(super) fn since(&self, since: Option<u64>, now: Timestamp) -> Option<RunChange> {
         let since = since.filter(|since| (self.born..=self.revision).contains(since));
         if since == Some(self.revision) {
             return None;
@@ -208,7 +215,7 @@ impl Story {
         Some(RunChange {
             revision: self.revision,
             whole: since.is_none(),
-            card: self.card(report),
+            card: self.card(),
             command: self.command.clone(),
             stoppable: self.process().is_some(),
             pictures: since.is_none().then(|| pictures(&nodes)).flatten(),
