@@ -34,6 +34,8 @@ impl Route {
         };
         match parts.as_slice() {
             [""] => Some(Self::Page { entry: field("token") }),
+            // Browsers ask for it of their own accord.
+            ["favicon.ico"] => Some(Self::Asset("icon.svg".to_owned())),
             ["asset", name] => Some(Self::Asset((*name).to_owned())),
             ["events"] => Some(Self::Events {
                 wanted: Wanted {

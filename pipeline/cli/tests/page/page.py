@@ -35,7 +35,7 @@ def main(chromium, address, pictures):
         context = browser.new_context(viewport={"width": 1280, "height": 900})
         page = context.new_page()
         said = []
-        page.on("console", lambda message: said.append(message.text))
+        page.on("console", lambda message: said.append(f"{message.text} ({message.location})"))
         page.on("pageerror", lambda error: said.append(str(error)))
         run_address = look(page, address)
         foreign_pages(context, address)
