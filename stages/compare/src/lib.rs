@@ -20,6 +20,7 @@ mod number;
 mod params;
 mod published;
 mod render;
+mod schema;
 mod significance;
 mod stage;
 mod statistics;
@@ -32,6 +33,7 @@ pub use published::{
     Published, PublishedEntry, PublishedRow, PublishedTable, PublishedUnit, UnknownPublished,
     published,
 };
+pub use schema::{COMPARISON, SIGNIFICANCE};
 pub use significance::{
     BootstrapParams, CorrectionName, IntervalName, SignificanceParams, TestName,
 };

@@ -1,8 +1,10 @@
 //! Runs experiments in semi-supervised medical image segmentation.
 
+mod columns;
 mod data;
 mod export;
 mod registry;
+mod results;
 
 use std::process::ExitCode;
 
@@ -16,8 +18,8 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 fn main() -> ExitCode {
     pipeline_cli::main(
         &registry::registry(),
-        &[&data::Data, &export::Export],
-        &[],
+        &[&data::Data, &export::Export, &columns::Columns],
+        &[&results::RunTables],
         About {
             name: "orchestrate",
             version: env!("CARGO_PKG_VERSION"),

@@ -6,5 +6,6 @@ mod inputs;
 mod numbers;
 mod one_sided;
 mod published;
+mod schema;
 mod significance;
 mod toy;

@@ -1,9 +1,10 @@
 //! Programs of the user's: run once, run again when something that is declared changes.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
 
 use tests_e2e::Workspace;
+
+use crate::python::{outer_path, python_with, skip};
 
 /// A program in two files: one reads the other and says what it does.
 const EXPERIMENT: &str = r#"
@@ -202,7 +203,7 @@ struct WithPython {
 
 impl WithPython {
     fn new(files: &[&str]) -> Option<Self> {
-        let python = python()?;
+        let python = python_with(&["numpy", "pyarrow"])?;
         let w = Workspace::new();
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../experiments/python");
         for name in files {
@@ -258,36 +259,8 @@ fn the_walk_through_works_as_it_is_written() {
     assert!(err.contains("3 run, 7 cached, 0 failed"), "{err}");
 }
 
-/// The folder of a Python with the modules that the example needs, or none with a printed reason.
-fn python() -> Option<PathBuf> {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.python/bin");
-    let outer = outer_path();
-    let folders = std::iter::once(own).chain(std::env::split_paths(&outer));
-    let found = folders.filter(|folder| folder.join("python3").is_file()).find(|folder| {
-        Command::new(folder.join("python3"))
-            .args(["-c", "import numpy, pyarrow"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()
-            .is_ok_and(|status| status.success())
-    });
-    if found.is_none() {
-        skip("no python3 with numpy and pyarrow was found (`pip install numpy pyarrow`)");
-    }
-    found
-}
-
-#[expect(clippy::disallowed_methods, reason = "the test looks for a program as a shell does")]
-fn outer_path() -> String {
-    std::env::var("PATH").unwrap_or_default()
-}
-
 fn has_landlock(w: &Workspace) -> bool {
     let checks = w.orchestrate(&["doctor"]);
     let mut lines = checks.out.lines().chain(checks.err.lines()).map(str::trim);
     lines.any(|line| line.starts_with("ok") && line.contains("Landlock"))
-}
-
-fn skip(reason: &str) {
-    eprintln!("skipped: {reason}");
 }

@@ -17,6 +17,10 @@ mod kill;
 #[cfg(test)]
 mod mistakes;
 #[cfg(test)]
+mod python;
+#[cfg(test)]
 mod real;
 #[cfg(test)]
 mod schema;
+#[cfg(test)]
+mod tables;
