@@ -227,7 +227,9 @@ impl Agreement {
                 unit.as_ref().map(|unit| format!(" {}", clean(unit))).unwrap_or_default()
             }
         };
-        let mut text = format!("Agreement on {}.", self.value.title(None).to_lowercase());
+        let of = self.value.unit.iter().map(|unit| format!(" in {}", clean(unit)));
+        let name = clean(&self.value.name).to_lowercase();
+        let mut text = format!("Agreement on {name}{}.", of.collect::<String>());
         for ((name, points), limits) in methods.iter().zip(panels).zip(limits) {
             let name = &name.shown;
             let said = match limits {
@@ -296,12 +298,14 @@ fn draw_limits(plot: &Plot<'_>, limits: &Limits, marks: &mut Vec<Mark>) {
     ];
     for (index, (_, value, interval)) in lines.iter().enumerate() {
         let (top, bottom) = (height(value + interval), height(value - interval));
+        // Of few subjects the intervals touch; the middle one stands out.
+        let opacity = if index == 1 { 0.26 } else { 0.13 };
         marks.push(Mark::Rect {
             x: area.left,
             y: top,
             width: area.width(),
             height: bottom - top,
-            fill: Some(Fill { paint: Paint::Muted, opacity: 0.13 }),
+            fill: Some(Fill { paint: Paint::Muted, opacity }),
             stroke: None,
         });
         let y = height(*value);

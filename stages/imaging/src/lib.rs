@@ -17,6 +17,7 @@ mod reader;
 mod resample;
 mod spline;
 mod taps;
+mod view;
 mod volume;
 mod writer;
 
@@ -37,6 +38,7 @@ pub use reader::{
     read_volume_with,
 };
 pub use resample::Resampler;
+pub use view::View;
 pub use volume::{LabelMap, Volume, VolumeHeader, VoxelType};
 pub use writer::{
     ByteOrder, MetaImageWrite, NiftiForm, NiftiWrite, write_metaimage_label_map,

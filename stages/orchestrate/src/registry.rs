@@ -9,6 +9,7 @@ use stages_fetch::Fetch;
 use stages_ingest::{Ingest, manifest_schema};
 use stages_partition::Partition;
 use stages_phantom::Phantom;
+use stages_plots::Figures;
 use stages_train::{Predict, Train};
 
 /// Every stage, in the order in which an experiment passes through them; last, any other program.
@@ -23,6 +24,7 @@ pub(crate) fn registry() -> Registry {
         .with(Predict)
         .with(Evaluate)
         .with(Compare)
+        .with(Figures)
         .with(Command)
         .with_document("manifest", manifest_schema)
 }
@@ -44,6 +46,7 @@ mod tests {
                 "evaluate",
                 "extract",
                 "fetch",
+                "figures",
                 "ingest",
                 "partition",
                 "phantom",

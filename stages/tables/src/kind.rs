@@ -22,5 +22,7 @@ pub const PREDICTIONS: &str = "predictions";
 /// `metrics.arrow`: one row per scan, class, metric and grid; `clinical.arrow` beside it where asked
 /// for: one row per subject and clinical quantity.
 pub const METRICS: &str = "metrics";
+/// `figures.json`, which lists the figures, and each of them as `.svg` and `.png`.
+pub const FIGURES: &str = "figures";
 /// The comparison: `metrics.arrow`, `comparison.arrow`, `.md`, `.csv`, `.tex`.
 pub const COMPARISON: &str = "comparison";

@@ -143,6 +143,15 @@ pub struct MetricRow {
     pub ignored_voxels: Option<u64>,
 }
 
+impl MetricRow {
+    /// The value that ranks a method: a distance that is undefined because only one mask has voxels
+    /// counts as the diagonal of its grid.
+    pub fn ranking_value(&self) -> Option<f64> {
+        let one_sided = matches!(self.state, MetricState::PredEmpty | MetricState::RefEmpty);
+        self.value.or(self.diagonal_mm.filter(|_| one_sided))
+    }
+}
+
 /// What was done to the label maps before they were scored.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

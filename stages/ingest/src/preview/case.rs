@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use stages_imaging::{LabelMap, Volume, VolumeHeader, read_label_map_with, read_volume_with};
+use stages_imaging::{LabelMap, View, Volume, VolumeHeader, read_label_map_with, read_volume_with};
 use stages_tables::DatasetInfo;
 
 use super::canvas::{Canvas, EMPTY, TEXT, class_colour, is_dotted};
@@ -11,7 +11,6 @@ use super::contour::contours;
 use super::font;
 use super::pick::slices;
 use super::scale::{scale, scale_labels};
-use super::view::View;
 use crate::check::Intensities;
 use crate::scan::Scan;
 

@@ -9,7 +9,6 @@ mod font;
 mod pick;
 mod scale;
 mod sheet;
-mod view;
 
 pub use case::Window;
 pub use pick::NoSuchCase;

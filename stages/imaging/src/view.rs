@@ -2,7 +2,7 @@
 
 /// How rows and columns of the screen lie on a plane of the volume.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct View {
+pub struct View {
     /// The axis of the volume that runs from left to right, 0 or 1.
     across: usize,
     /// Whether the screen's left is the high end of that axis.
@@ -10,18 +10,18 @@ pub(super) struct View {
     /// Whether the screen's top is the high end of the other axis.
     flip_down: bool,
     /// What is at the left and at the top, such as `R` and `A`, where that is known.
-    pub(super) sides: Option<[char; 2]>,
+    pub sides: Option<[char; 2]>,
 }
 
 impl View {
     /// As it is stored: x to the right, y down.
-    pub(super) const STORED: Self =
+    pub const STORED: Self =
         Self { across: 0, flip_across: false, flip_down: false, sides: None };
 
     /// As a radiologist looks at it: the patient's right at the left and the front at the top of an
     /// axial slice, the head at the top otherwise. `codes` say where the axes point, such as
     /// `['L', 'P', 'S']`; with directions that are not three different ones, as stored.
-    pub(super) fn of(codes: [char; 3]) -> Self {
+    pub fn of(codes: [char; 3]) -> Self {
         // To the right and down on the screen, by the direction that slices are stacked in.
         let (right, down) = match codes[2] {
             'S' | 'I' => ('L', 'P'),
@@ -47,7 +47,7 @@ impl View {
     }
 
     /// Columns and rows of the screen, of a pair that belongs to x and y.
-    pub(super) fn turned<T: Copy>(self, of_axes: [T; 2]) -> [T; 2] {
+    pub fn turned<T: Copy>(self, of_axes: [T; 2]) -> [T; 2] {
         [of_axes[self.across], of_axes[1 - self.across]]
     }
 
@@ -55,7 +55,7 @@ impl View {
     ///
     /// # Shapes
     /// `plane` has `size[1]` rows of `size[0]` values; the result as [`View::turned`] says.
-    pub(super) fn turn<T: Copy>(self, plane: &[T], size: [usize; 2]) -> Vec<T> {
+    pub fn turn<T: Copy>(self, plane: &[T], size: [usize; 2]) -> Vec<T> {
         let [width, height] = self.turned(size);
         let flipped = |i: usize, n: usize, flip: bool| if flip { n - 1 - i } else { i };
         let mut turned = Vec::with_capacity(plane.len());
