@@ -10,13 +10,13 @@ use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{UInt8Type, UInt32Type};
 use polars::prelude::{Column, DataFrame, DataType, PlSmallStr, PolarsResult};
+use stages_statistics::{mean, median, sample_std};
 
 use crate::CompareError;
 use crate::collect::Coordinates;
 use crate::frame::to_frame;
 use crate::groups::Groups;
-use crate::long::column_of;
-use crate::statistics::{mean, median, sample_std};
+use crate::long::field_of;
 
 /// The name of the mean over classes in the tables; its class id is null.
 pub(crate) const MEAN: &str = "mean";
@@ -161,7 +161,7 @@ fn crossing(long: &RecordBatch, variables: &[String]) -> Result<RecordBatch, Com
     let more = ["value", "state", "diagonal_mm", "case_id"];
     let own = ["dataset"].into_iter().chain(KIND_KEYS).chain(CLASS_KEYS).chain(more);
     let own = own.map(|name| (name.to_owned(), name.to_owned()));
-    let matrix = variables.iter().map(|variable| (column_of(variable), key_of(variable)));
+    let matrix = variables.iter().map(|variable| (field_of(variable), key_of(variable)));
     let column = |(from, to): (String, String)| {
         let array = long.column_by_name(&from).expect("a column of the long table");
         let array = match array.as_primitive_opt::<UInt8Type>() {
@@ -186,8 +186,10 @@ fn score_runs(values: &DataFrame, keys: &[String]) -> PolarsResult<DataFrame> {
     let groups = Groups::of(values, keys)?;
     let defined = groups.each(|rows| rows.iter().filter_map(|row| value[*row]).collect::<Vec<_>>());
     let each = |f: fn(&[f64]) -> Option<f64>| defined.iter().map(|all| f(all)).collect::<Vec<_>>();
-    let ranking =
-        groups.each(|rows| mean(rows.iter().filter_map(|row| value[*row].or(penalty(*row)))));
+    let ranking = groups.each(|rows| {
+        let values = rows.iter().filter_map(|row| value[*row].or(penalty(*row)));
+        mean(&values.collect::<Vec<_>>())
+    });
     let counts = groups.each(|rows| {
         let mut counts = Counts::default();
         for row in rows {
@@ -195,13 +197,8 @@ fn score_runs(values: &DataFrame, keys: &[String]) -> PolarsResult<DataFrame> {
         }
         counts
     });
-    let numbers = [
-        each(|all| mean(all.iter().copied())),
-        ranking,
-        each(sample_std),
-        each(median),
-        vec![None; groups.rows.len()],
-    ];
+    let numbers =
+        [each(mean), ranking, each(sample_std), each(median), vec![None; groups.rows.len()]];
     let scans = groups.each(|rows| rows.len() as u32);
     let mut columns = vec![Column::new(name("scans"), scans)];
     columns.extend(number_columns(numbers));
@@ -221,7 +218,7 @@ fn monai_means(values: &DataFrame, keys: &[String]) -> PolarsResult<Vec<Option<f
             let values = cases.entry(case.get(*row).unwrap_or_default()).or_default();
             values.extend(value[*row]);
         }
-        mean(cases.values().filter_map(|values| mean(values.iter().copied())))
+        mean(&cases.values().filter_map(|values| mean(values)).collect::<Vec<_>>())
     }))
 }
 
@@ -238,7 +235,7 @@ fn average_classes(
         let score = doubles(per_class, column)?;
         Ok(groups.each(|rows| {
             let defined: Option<Vec<f64>> = rows.iter().map(|row| score[*row]).collect();
-            mean(defined.into_iter().flatten())
+            mean(&defined?)
         }))
     };
     let numbers = [
@@ -268,7 +265,7 @@ fn average_runs(scores: &DataFrame, keys: &[String]) -> PolarsResult<DataFrame> 
         let score = doubles(scores, column)?;
         let defined =
             groups.each(|rows| rows.iter().filter_map(|row| score[*row]).collect::<Vec<_>>());
-        let average: Vec<_> = defined.iter().map(|all| mean(all.iter().copied())).collect();
+        let average: Vec<_> = defined.iter().map(|all| mean(all)).collect();
         columns.push(Column::new(PlSmallStr::from_str(column), average));
         if ["score", "ranking"].contains(&column) {
             let spread: Vec<_> = defined.iter().map(|all| sample_std(all)).collect();

@@ -36,6 +36,18 @@ pub(crate) struct MetricKind {
     pub(crate) higher_is_better: Option<bool>,
 }
 
+impl MetricKind {
+    /// `in `mm` with lower better`, for messages.
+    pub(crate) fn described(&self) -> String {
+        let better = match self.higher_is_better {
+            Some(true) => "higher",
+            Some(false) => "lower",
+            None => "nearer to 0",
+        };
+        format!("in `{}` with {better} better", self.unit)
+    }
+}
+
 impl Collected {
     /// Reads every input.
     ///
@@ -140,14 +152,6 @@ fn metric_kinds(
     variables: &[String],
     runs: &[Run],
 ) -> Result<BTreeMap<String, MetricKind>, CompareError> {
-    let described_kind = |kind: &MetricKind| {
-        let better = match kind.higher_is_better {
-            Some(true) => "higher",
-            Some(false) => "lower",
-            None => "nearer to 0",
-        };
-        format!("in `{}` with {better} better", kind.unit)
-    };
     let mut kinds: BTreeMap<String, MetricKind> = BTreeMap::new();
     for run in runs {
         for row in &run.table.rows {
@@ -161,8 +165,8 @@ fn metric_kinds(
                     return Err(CompareError::Metric {
                         metric: row.metric.clone(),
                         run: described(variables, &run.coordinates),
-                        found: described_kind(&found),
-                        expected: described_kind(expected),
+                        found: found.described(),
+                        expected: expected.described(),
                     });
                 }
                 Some(_) => {}

@@ -79,6 +79,104 @@ pub enum CompareError {
         /// The values that there are.
         values: Vec<String>,
     },
+    /// A table that holds no metric rows.
+    #[error("{}: {}", file.display(), match found {
+        Some(found) => format!("column `{column}` is of type {found}"),
+        None => format!("there is no column `{column}`"),
+    })]
+    NoMetricRows {
+        /// The file.
+        file: PathBuf,
+        /// The column.
+        column: &'static str,
+        /// The type it has, if it is there.
+        found: Option<String>,
+    },
+    /// A field whose column cannot be grouped by.
+    #[error("field `{field}` is no text: {found}")]
+    FieldType {
+        /// The field.
+        field: String,
+        /// What its column is.
+        found: String,
+    },
+    /// A metric whose rows disagree about its unit or direction.
+    #[error("metric `{metric}` is {one} in some rows, but {other} in others")]
+    MetricMeaning {
+        /// The metric.
+        metric: String,
+        /// A unit and direction.
+        one: String,
+        /// Others.
+        other: String,
+    },
+    /// Rows that would be counted twice.
+    #[error("nodes `{one}` and `{other}` both have values of {place}")]
+    TwoNodes {
+        /// What both have values of.
+        place: String,
+        /// A node.
+        one: String,
+        /// Another.
+        other: String,
+    },
+    /// So many values of so many fields that their combinations cannot be numbered.
+    #[error("the fields {} have too many combinations of values", fields.join(", "))]
+    TooManyFields {
+        /// The fields.
+        fields: Vec<String>,
+    },
+    /// A field that no row has.
+    #[error("`{part}` names `{field}`, which no row of the metrics has")]
+    UnknownField {
+        /// The part of the layout, such as `rows`.
+        part: String,
+        /// The field.
+        field: String,
+        /// The fields that there are.
+        known: Vec<String>,
+    },
+    /// A value that no row has.
+    #[error("`{part}` names `{value}`, which no row of the metrics has{}", match field {
+        Some(field) => format!(" as `{field}`"),
+        None => String::new(),
+    })]
+    UnknownValue {
+        /// The part of the layout, such as `where`.
+        part: String,
+        /// The field, where the value belongs to one.
+        field: Option<String>,
+        /// The value.
+        value: String,
+        /// The values that there are.
+        known: Vec<String>,
+    },
+    /// A field with several values that has no place in the table.
+    #[error("the rows differ in `{field}` ({}), which has no place in the table", values.join(", "))]
+    NoPlace {
+        /// The field.
+        field: String,
+        /// Its values.
+        values: Vec<String>,
+    },
+    /// Wishes that exclude each other.
+    #[error("{0}")]
+    Layout(String),
+    /// No row has all that is wanted.
+    #[error("no row of the metrics has {wanted}")]
+    NoRows {
+        /// What was wanted.
+        wanted: String,
+    },
+    /// One of several tables cannot be made.
+    #[error("table `{name}` cannot be made")]
+    InTable {
+        /// Its name.
+        name: String,
+        /// Why.
+        #[source]
+        source: Box<CompareError>,
+    },
     /// A comparison of values that have no statistics.
     #[error("cannot compare {place}")]
     Statistics {
@@ -109,7 +207,8 @@ pub enum CompareError {
 }
 
 impl CompareError {
-    fn help(&self) -> Option<String> {
+    /// What to do about it, if that can be said.
+    pub fn help(&self) -> Option<String> {
         let listed = |items: &[String]| items.join("; ");
         Some(match self {
             Self::NoRow { variables, .. } if variables.is_empty() => {
@@ -121,6 +220,24 @@ impl CompareError {
             Self::SameRun { .. } => "connect every `evaluate` node once".to_owned(),
             Self::NoReference { values, .. } => {
                 format!("set `significance.reference` to one of: {}", listed(values))
+            }
+            Self::InTable { source, .. } => return source.help(),
+            Self::NoMetricRows { .. } => {
+                "name the `metrics.arrow` of a run's folder, or write this column".to_owned()
+            }
+            Self::TwoNodes { .. } => {
+                "choose one with `where: { node: [...] }`, or put `node` into rows or columns"
+                    .to_owned()
+            }
+            Self::TooManyFields { .. } => "choose fewer values with `where`".to_owned(),
+            Self::UnknownField { known, .. } => format!("fields are: {}", listed(known)),
+            Self::UnknownValue { known, .. } => format!("there are: {}", listed(known)),
+            Self::NoPlace { field, .. } => format!(
+                "put `{field}` into `rows` or `columns`, choose one value with `where`, or average \
+                 over it with `over`"
+            ),
+            Self::NoRows { .. } => {
+                "each value is there, but not together: widen `where`".to_owned()
             }
             Self::NothingToShow { available, .. } if available.is_empty() => {
                 "the metrics tables are empty; was any scan predicted?".to_owned()

@@ -17,22 +17,25 @@ mod layout;
 mod long;
 mod natural;
 mod number;
+mod paper;
 mod params;
 mod published;
+mod query;
 mod render;
 mod schema;
 mod significance;
 mod stage;
-mod statistics;
 #[cfg(test)]
 mod tests;
 
 pub use error::CompareError;
+pub use paper::{AcrossName, LayoutParams, MadeTable, StatisticName, TableFormat, TableRequest};
 pub use params::{CheckpointName, CompareParams, GridName};
 pub use published::{
     Published, PublishedEntry, PublishedRow, PublishedTable, PublishedUnit, UnknownPublished,
     published,
 };
+pub use query::MetricRows;
 pub use schema::{COMPARISON, SIGNIFICANCE};
 pub use significance::{
     BootstrapParams, CorrectionName, IntervalName, SignificanceParams, TestName,

@@ -14,8 +14,11 @@ use stages_tables::MetricRow;
 use crate::CompareError;
 use crate::collect::{Collected, Run};
 
-/// The columns of this stage's tables that no matrix variable may take.
-const OWN_COLUMNS: [&str; 31] = [
+/// The columns of a table of metrics that no matrix variable may take, as in a run's metrics table.
+const OF_METRICS: [&str; 18] = [
+    "experiment",
+    "node",
+    "action",
     "dataset",
     "case_id",
     "subject",
@@ -31,6 +34,13 @@ const OWN_COLUMNS: [&str; 31] = [
     "higher_is_better",
     "diagonal_mm",
     "ignored_voxels",
+];
+
+/// Those of them that no table of this stage has.
+const OF_RUNS: [&str; 3] = ["experiment", "node", "action"];
+
+/// Those of the comparison besides these.
+const OF_COMPARISON: [&str; 16] = [
     "mean",
     "std",
     "ranking",
@@ -49,9 +59,21 @@ const OWN_COLUMNS: [&str; 31] = [
     "n_penalized",
 ];
 
-/// The column of a matrix variable: its name, or `matrix.` before it where that name is taken.
+/// The column of a matrix variable among metrics: its name, or `matrix.` before it where that name
+/// is taken.
+pub(crate) fn field_of(variable: &str) -> String {
+    prefixed(variable, OF_METRICS.contains(&variable))
+}
+
+/// The column of a matrix variable in the comparison.
 pub(crate) fn column_of(variable: &str) -> String {
-    if OWN_COLUMNS.contains(&variable) { format!("matrix.{variable}") } else { variable.to_owned() }
+    let is_taken = OF_COMPARISON.contains(&variable)
+        || (OF_METRICS.contains(&variable) && !OF_RUNS.contains(&variable));
+    prefixed(variable, is_taken)
+}
+
+fn prefixed(variable: &str, is_taken: bool) -> String {
+    if is_taken { format!("matrix.{variable}") } else { variable.to_owned() }
 }
 
 /// Every value of every run: the dataset, one text column per matrix variable, and the columns of
@@ -73,7 +95,7 @@ pub(crate) fn long_batch(collected: &Collected) -> Result<RecordBatch, CompareEr
     add("dataset", false, Arc::new(StringArray::from_iter_values(datasets)));
     for (position, variable) in collected.variables.iter().enumerate() {
         let values = rows.iter().map(|(run, _)| run.coordinates[position].as_deref());
-        add(&column_of(variable), true, Arc::new(values.collect::<StringArray>()));
+        add(&field_of(variable), true, Arc::new(values.collect::<StringArray>()));
     }
     add("case_id", false, text(|row| &row.case_id));
     add("subject", false, text(|row| &row.subject));

@@ -15,8 +15,14 @@ pub(crate) struct NumberFormat {
 impl NumberFormat {
     /// The format of values in this unit.
     pub(crate) fn of(unit: &str, params: &CompareParams) -> Self {
-        let in_percent = unit == "1" && params.percent;
-        Self { scale: if in_percent { 100.0 } else { 1.0 }, decimals: usize::from(params.decimals) }
+        Self::new(unit, params.percent, params.decimals)
+    }
+
+    /// The format of values in this unit, ratios in percent or not, with so many digits after the
+    /// point.
+    pub(crate) fn new(unit: &str, percent: bool, decimals: u8) -> Self {
+        let in_percent = unit == "1" && percent;
+        Self { scale: if in_percent { 100.0 } else { 1.0 }, decimals: usize::from(decimals) }
     }
 
     /// The value in decimal digits.

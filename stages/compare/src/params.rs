@@ -7,10 +7,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stages_tables::Grid;
 
+use crate::paper::LayoutParams;
 use crate::significance::SignificanceParams;
 
 /// Digits after the point that a double can still tell apart in a percentage.
-const MOST_DECIMALS: u8 = 6;
+pub(crate) const MOST_DECIMALS: u8 = 6;
+
+/// The longest name of a table.
+const LONGEST_NAME: usize = 64;
 
 /// Parameters of `compare`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -58,6 +62,10 @@ pub struct CompareParams {
     /// own. Default: none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub significance: Option<SignificanceParams>,
+    /// Further tables by name (letters, digits, `-` and `_`), each of a layout of its own: files
+    /// `tables/NAME.md`, `.tex`, `.html`, `.csv` and `.typ`. Default: none.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub tables: BTreeMap<String, LayoutParams>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
@@ -81,6 +89,7 @@ impl Default for CompareParams {
             percent: true,
             siunitx: false,
             significance: None,
+            tables: BTreeMap::new(),
         }
     }
 }
@@ -126,6 +135,19 @@ impl CompareParams {
             problems.push(ParamProblem::new("decimals", message).with_help(help));
         }
         problems.extend(self.significance.iter().flat_map(SignificanceParams::problems));
+        for (name, layout) in &self.tables {
+            let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+            if name.is_empty() || name.len() > LONGEST_NAME || !name.chars().all(is_plain) {
+                let message = format!("`{name}` is no name of files");
+                let help = format!("accepted: up to {LONGEST_NAME} letters, digits, `-` and `_`");
+                problems.push(ParamProblem::new("tables", message).with_help(help));
+            }
+            let of_table = layout.problems().into_iter();
+            problems.extend(of_table.map(|problem| ParamProblem {
+                path: format!("tables.{name}.{}", problem.path),
+                ..problem
+            }));
+        }
         problems
     }
 }

@@ -1,13 +1,17 @@
 //! The stage: its ports, and the files it writes.
 
+use std::path::Path;
+
 use pipeline_engine::stage::ParamProblem;
 use pipeline_engine::{ActionContext, Placement, Ports, Stage, StageError, StageInfo};
-use stages_tables::{MetricsTable, kind};
+use stages_tables::kind;
 
 use crate::collect::Collected;
 use crate::comparison::Comparison;
-use crate::layout::{Sections, blocks, unknown_values};
+use crate::layout::{Sections, blocks, scoring_notes, unknown_values};
 use crate::long::{long_batch, write_arrow};
+use crate::paper::{MadeTable, TableFormat, TableRequest, warnings_of};
+use crate::query::MetricRows;
 use crate::render::{LatexNumbers, html, latex, markdown, typst};
 use crate::significance::{Significance, csv, sheets, significance_batch};
 use crate::{CompareError, CompareParams};
@@ -22,7 +26,7 @@ impl Stage for Compare {
     fn info(&self) -> StageInfo {
         StageInfo {
             name: "compare",
-            version: 3,
+            version: 4,
             summary: "compares the metrics of all runs and writes the tables of a paper",
             placement: Placement::InProcess,
         }
@@ -55,7 +59,6 @@ impl Stage for Compare {
         let blocks = blocks(&collected, &comparison, &sections, significance.as_ref(), params)?;
 
         let dir = context.output("comparison")?;
-        write_arrow(&dir.join(MetricsTable::FILE), &long)?;
         write_arrow(&dir.join("comparison.arrow"), &comparison.batch(&collected)?)?;
         let numbers = LatexNumbers::of(params.siunitx);
         let mut texts = vec![
@@ -80,6 +83,35 @@ impl Stage for Compare {
         for (name, text) in texts {
             fs_err::write(dir.join(name), text).map_err(CompareError::from)?;
         }
+        if !params.tables.is_empty() {
+            let scoring = scoring_notes(collected.runs.iter());
+            write_tables(&dir.join("tables"), &MetricRows::of(long)?, &scoring, params, context)?;
+        }
         Ok(())
     }
+}
+
+/// Writes the tables of layouts, each in every format.
+fn write_tables(
+    dir: &Path,
+    rows: &MetricRows,
+    notes: &[String],
+    params: &CompareParams,
+    context: &ActionContext<'_>,
+) -> Result<(), CompareError> {
+    fs_err::create_dir(dir)?;
+    for (name, layout) in &params.tables {
+        let request = TableRequest { name, layout, compare: params, notes };
+        let in_table =
+            |source| CompareError::InTable { name: name.clone(), source: Box::new(source) };
+        let table = MadeTable::make(rows, &request).map_err(in_table)?;
+        for warning in warnings_of(name, &table) {
+            context.warn(warning);
+        }
+        for format in TableFormat::ALL {
+            let file = dir.join(format!("{name}.{}", format.extension()));
+            fs_err::write(file, table.text(format))?;
+        }
+    }
+    Ok(())
 }

@@ -57,6 +57,16 @@ pub fn sample_std(values: &[f64]) -> Option<f64> {
     std_of(values)
 }
 
+/// The middle value, or half the sum of the two in the middle; none of nothing. Values that are not
+/// finite stand where `f64::total_cmp` puts them.
+pub fn median(values: &[f64]) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let upper = *sorted.get(sorted.len() / 2)?;
+    let lower = sorted[(sorted.len() - 1) / 2];
+    Some(f64::midpoint(lower, upper))
+}
+
 /// The quantile of a sample by linear interpolation between its order statistics.
 ///
 /// # Errors
@@ -128,6 +138,12 @@ mod tests {
         let found = Description::of(&[2.5]).unwrap();
         assert_eq!((found.std, found.lower_quartile, found.max), (None, 2.5, 2.5));
         assert_eq!((mean(&[]), sample_std(&[1.0])), (None, None));
+    }
+
+    #[test]
+    fn the_median_is_the_value_in_the_middle() {
+        assert_eq!([median(&[6.0, 1.0, 2.0]), median(&[6.0, 1.0])], [Some(2.0), Some(3.5)]);
+        assert_eq!(median(&[]), None);
     }
 
     #[test]

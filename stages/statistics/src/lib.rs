@@ -26,7 +26,7 @@ mod wilcoxon;
 pub use agreement::{BlandAltman, Limit, Trend};
 pub use bootstrap::{bootstrap_interval, resampled_means};
 pub use correction::{Correction, adjust};
-pub use describe::{Description, mean, quantile, quantile_of_sorted, sample_std};
+pub use describe::{Description, mean, median, quantile, quantile_of_sorted, sample_std};
 pub use error::StatisticsError;
 pub use interval::{Interval, IntervalMethod, interval_of_mean};
 pub use location::hodges_lehmann;

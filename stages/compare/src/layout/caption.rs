@@ -81,7 +81,7 @@ pub(super) fn runs_per_row(rows: &[RowValue]) -> String {
 }
 
 /// `seed 8, 9, 10`, or `seed 8 with draw 1; seed 8 with draw 2`.
-fn listed(runs: &[Vec<(String, String)>]) -> String {
+pub(crate) fn listed(runs: &[Vec<(String, String)>]) -> String {
     let variable = |run: &Vec<(String, String)>| match run.as_slice() {
         [(variable, _)] => Some(variable.clone()),
         _ => None,
@@ -115,7 +115,7 @@ pub(super) fn scans_sentence(summaries: &[&Summary], classes: usize) -> String {
 }
 
 /// What a grid is, and what a class that nobody sees counts on it.
-pub(super) fn grid_note(grid: &str, metric: &str) -> String {
+pub(crate) fn grid_note(grid: &str, metric: &str) -> String {
     let place = match grid {
         "network" => "Grid network: the resampled and cropped pixels that the network sees",
         "native" => "Grid native: the scan's own voxels, with the prediction put back",
@@ -135,7 +135,7 @@ pub(crate) fn of_literature(metric: &str) -> bool {
 }
 
 /// What was done to the label maps of these runs before they were scored.
-pub(super) fn scoring_notes<'a>(runs: impl Iterator<Item = &'a Run>) -> Vec<String> {
+pub(crate) fn scoring_notes<'a>(runs: impl Iterator<Item = &'a Run>) -> Vec<String> {
     let mut all: Vec<&Scoring> = Vec::new();
     for run in runs {
         if !all.contains(&&run.table.scoring) {
@@ -172,7 +172,7 @@ pub(super) fn scoring_notes<'a>(runs: impl Iterator<Item = &'a Run>) -> Vec<Stri
 }
 
 /// What a checkpoint is.
-pub(super) fn checkpoint_note(checkpoint: &str) -> String {
+pub(crate) fn checkpoint_note(checkpoint: &str) -> String {
     match checkpoint {
         "best" => {
             "Checkpoint best: the epoch that training selected, on validation scans unless \

@@ -11,7 +11,10 @@ mod sections;
 mod table;
 
 pub(crate) use block::{Block, blocks};
-pub(crate) use caption::{metric_and_unit, of_literature, slug};
+pub(crate) use caption::{
+    checkpoint_note, grid_note, listed as listed_runs, metric_and_unit, of_literature,
+    scoring_notes, slug,
+};
 pub(crate) use rows::{RowValue, unknown_values};
 pub(crate) use sections::{Section, Sections};
 pub(crate) use table::{Cell, Column, Digits, Origin, Row, Spread, Table};

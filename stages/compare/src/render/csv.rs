@@ -41,7 +41,6 @@ fn is_number(text: &str) -> bool {
 /// `… high`), the repetitions behind an entry (`… n`) and the verdict of its test (`… verdict`).
 /// The levels of a header are joined by ` / `. The last fields count the runs of the row and say
 /// whether it was `measured` or `published`.
-#[cfg_attr(not(test), expect(dead_code, reason = "the tables of layouts are written by it"))]
 pub(crate) fn table_csv(table: &Table) -> String {
     let fields: Vec<Vec<Field>> =
         (0..table.columns.len()).map(|at| Field::of_column(table, at)).collect();

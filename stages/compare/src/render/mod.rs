@@ -14,7 +14,7 @@ mod plain;
 mod tests;
 mod typst;
 
-pub(crate) use csv::csv_label;
+pub(crate) use csv::{csv_label, table_csv};
 pub(crate) use html::html;
 pub(crate) use latex::{LatexNumbers, latex};
 pub(crate) use markdown::markdown;

@@ -20,6 +20,10 @@ pub(crate) struct Significance<'a> {
     pub(crate) families: Vec<Family>,
     /// Names of the sections that have no run of the reference.
     pub(crate) without_reference: Vec<String>,
+    /// Names of the sections whose only row is the reference.
+    only_reference: Vec<String>,
+    /// Metrics that are shown and have no direction.
+    undirected: Vec<String>,
 }
 
 /// The comparisons of one section on one grid and of one checkpoint.
@@ -49,11 +53,14 @@ impl<'a> Significance<'a> {
             reference: label.unwrap_or(&significance.reference).clone(),
             families: Vec::new(),
             without_reference: Vec::new(),
+            only_reference: Vec::new(),
+            undirected: undirected(collected, params),
         };
         for section in &sections.all {
             let rows = sections.rows(section, params);
             match rows.iter().position(|row| row.value == significance.reference) {
                 None => found.without_reference.push(section.name.clone()),
+                Some(_) if rows.len() == 1 => found.only_reference.push(section.name.clone()),
                 Some(reference) => {
                     let compared = Compared::of(collected, sections, section, params, &rows);
                     found.families.extend(compared.families(reference, significance)?);
@@ -94,13 +101,30 @@ impl<'a> Significance<'a> {
         let without = self.without_reference.iter().map(|name| {
             format!("nothing on {name} is compared with `{reference}`: no run there has it")
         });
+        let alone = self.only_reference.iter().map(|name| {
+            format!("nothing on {name} is compared with `{reference}`: it is the only row there")
+        });
+        let undirected = self.undirected.iter().map(|metric| {
+            format!(
+                "`{metric}` is not compared with `{reference}`: neither more nor less is better"
+            )
+        });
         let hopeless = self.families.iter().filter_map(|family| {
             let (grid, checkpoint) = (&family.grid, &family.checkpoint);
             let place = format!("{}, grid {grid}, checkpoint {checkpoint}", family.section.name);
             Some(format!("{place}: {}", family.too_small(self.params)?))
         });
-        without.chain(hopeless).collect()
+        without.chain(alone).chain(undirected).chain(hopeless).collect()
     }
+}
+
+/// The metrics of the tables of which neither more nor less is better.
+fn undirected(collected: &Collected, params: &CompareParams) -> Vec<String> {
+    let shown = [&params.metric].into_iter().chain(&params.also);
+    let has_none = |metric: &&String| {
+        collected.metrics.get(*metric).is_some_and(|kind| kind.higher_is_better.is_none())
+    };
+    shown.filter(has_none).cloned().collect()
 }
 
 impl Family {

@@ -14,8 +14,9 @@ mod subjects;
 mod table;
 
 pub(crate) use family::Significance;
-pub(crate) use note::note;
-pub(crate) use paired::Verdict;
+pub(crate) use note::{correction, note, range, test_name};
+pub(crate) use paired::{Verdict, pairs};
 pub use params::{BootstrapParams, CorrectionName, IntervalName, SignificanceParams, TestName};
 pub(crate) use sheets::sheets;
+pub(crate) use subjects::Scores as Subjects;
 pub(crate) use table::{csv, significance_batch};

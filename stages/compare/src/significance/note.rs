@@ -33,14 +33,14 @@ pub(crate) fn note(significance: &Significance<'_>, entries: &[&Summary]) -> Opt
 }
 
 /// `two-sided Wilcoxon signed-rank test`.
-pub(super) fn test_name(test: TestName) -> &'static str {
+pub(crate) fn test_name(test: TestName) -> &'static str {
     match test {
         TestName::Wilcoxon => "two-sided Wilcoxon signed-rank test",
     }
 }
 
 /// `after Holm's correction`, before `for 4 comparisons`.
-pub(super) fn correction(correction: CorrectionName) -> &'static str {
+pub(crate) fn correction(correction: CorrectionName) -> &'static str {
     match correction {
         CorrectionName::Holm => "after Holm's correction",
         CorrectionName::Bonferroni => "after Bonferroni's correction",
@@ -50,7 +50,7 @@ pub(super) fn correction(correction: CorrectionName) -> &'static str {
 }
 
 /// `20 subjects`, `18 to 20 subjects`; none of nothing.
-pub(super) fn range(counts: impl Iterator<Item = u32> + Clone, noun: &str) -> Option<String> {
+pub(crate) fn range(counts: impl Iterator<Item = u32> + Clone, noun: &str) -> Option<String> {
     let (fewest, most) = (counts.clone().min()?, counts.max()?);
     Some(match (fewest, most) {
         (1, 1) => format!("1 {noun}"),

@@ -84,7 +84,7 @@ impl Verdict {
 }
 
 /// The subjects of both rows in order, those with a value in both.
-pub(super) fn pairs(row: &Scores<'_>, reference: &Scores<'_>) -> CompletePairs {
+pub(crate) fn pairs(row: &Scores<'_>, reference: &Scores<'_>) -> CompletePairs {
     let subjects: BTreeSet<&str> = row.keys().chain(reference.keys()).copied().collect();
     let of = |scores: &Scores<'_>| -> Vec<Option<f64>> {
         subjects.iter().map(|subject| scores.get(subject).copied().flatten()).collect()

@@ -10,7 +10,7 @@ use crate::collect::Run;
 pub(super) type Setting<'a> = (&'a str, &'static str, &'a str);
 
 /// The value of every subject; none where a value behind it is undefined.
-pub(super) type Scores<'a> = BTreeMap<&'a str, Option<f64>>;
+pub(crate) type Scores<'a> = BTreeMap<&'a str, Option<f64>>;
 
 /// The scores of one row of a table.
 pub(super) struct RowScores<'a> {

@@ -3,6 +3,7 @@
 mod blocks;
 mod golden;
 mod inputs;
+pub(crate) mod long;
 mod numbers;
 mod one_sided;
 mod published;
