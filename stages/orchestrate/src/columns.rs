@@ -32,12 +32,12 @@ const PAGE: &str = "\
 
 Every table is one Arrow IPC file (also called Feather, version 2), not compressed. What reads them
 with a line of code, and SQL over them, is in [querying.md](querying.md). The files of a run lie in
-`runs/EXPERIMENT/`; those of single nodes lie in the store, and `orchestrate export` brings them out.
-The same rows always give the same bytes.
+`runs/EXPERIMENT/`; those of single nodes lie in the store, and `orchestrate show EXPERIMENT NODE
+--export DIR` copies them out. The same rows always give the same bytes.
 
 Columns are found by name. A column without an entry under *Null* is never null. Where a meaning says
-JSON, the text is JSON. Types are Arrow's, as pyarrow calls them; a dictionary is what pandas calls
-a category, polars a categorical, R a factor and DuckDB an enumeration.
+JSON, the text is JSON. Types are Arrow's, as pyarrow calls them; a dictionary arrives as a category
+in pandas, a categorical in polars, a factor in R and text in DuckDB.
 
 `metrics.arrow` and `clinical.arrow` of a run hold what the latest run has done: evaluations that
 failed or were not asked for are not in them. They go when the experiment has no evaluation any more;

@@ -133,9 +133,9 @@ fn columns(rows: &[FactRow]) -> Vec<ArrayRef> {
         count(|row| row.labelled_slices),
         count(|row| row.first_labelled),
         count(|row| row.last_labelled),
-        count(|row| Some(row.errors)),
-        count(|row| Some(row.warnings)),
-        count(|row| Some(row.notes)),
+        cells.number::<UInt32Type>(|row| row.errors),
+        cells.number::<UInt32Type>(|row| row.warnings),
+        cells.number::<UInt32Type>(|row| row.notes),
     ]
 }
 

@@ -15,10 +15,14 @@ use crate::{DatasetInfo, TableError};
 pub(crate) const COLUMNS: [Column; 14] = {
     use ColumnType::{Float64, Text, Truth, UInt8, UInt64};
     [
-        Column::new("case_id", Text, "The scan, such as `patient001_frame01`."),
+        Column::new(
+            "case_id",
+            Text,
+            "The scan, such as `patient001_frame01`; for a difference of clinical values the subject.",
+        ),
         Column::new("subject", Text, "Its subject: the person or animal scanned."),
         Column::new("phase", Text, "Its phase, such as `ED` or `ES`.")
-            .null("the dataset has no phases"),
+            .null("the dataset has no phases, or the value is of a subject"),
         Column::new("class_id", UInt8, "The class: its value in label maps, from 1."),
         Column::new("class_name", Text, "The name of the class, such as `RV`."),
         Column::new("metric", Text, "The metric, such as `dice` or `hd95`; see `metrics.md`."),

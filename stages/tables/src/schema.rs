@@ -59,7 +59,7 @@ impl ColumnType {
     pub fn name(self) -> &'static str {
         match self {
             Self::Text => "string",
-            Self::Category => "dictionary<string, int32>",
+            Self::Category => "dictionary<values=string, indices=int32>",
             Self::Truth => "bool",
             Self::UInt8 => "uint8",
             Self::UInt32 => "uint32",

@@ -73,9 +73,11 @@ mod tests {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }
 
-    fn labels(inputs: &[(&[u8], &[(&str, &str)])]) -> Labels {
+    type Pairs<'a> = &'a [(&'a str, &'a str)];
+
+    fn labels(inputs: &[(&str, Pairs<'_>)]) -> Labels {
         Labels::among(inputs.iter().map(|(content, pairs)| FingerprintInput {
-            artifact: Digest::of_bytes(content),
+            artifact: Digest::of_bytes(content.as_bytes()),
             coordinates: coordinates(pairs),
         }))
     }
@@ -83,9 +85,9 @@ mod tests {
     #[test]
     fn what_a_reader_adds_is_added() {
         let mut labels = labels(&[
-            (b"a", &[]),
-            (b"a", &[("method", "own"), ("seed", "8")]),
-            (b"b", &[("method", "full"), ("seed", "8")]),
+            ("a", &[]),
+            ("a", &[("method", "own"), ("seed", "8")]),
+            ("b", &[("method", "full"), ("seed", "8")]),
         ]);
         let seed = coordinates(&[("seed", "8")]);
         let found = labels.take(&seed, Digest::of_bytes(b"a"));
@@ -98,9 +100,9 @@ mod tests {
     #[test]
     fn nodes_that_made_the_same_share_its_names_out() {
         let mut labels = labels(&[
-            (b"a", &[("method", "one")]),
-            (b"a", &[("method", "two")]),
-            (b"a", &[("method", "one")]),
+            ("a", &[("method", "one")]),
+            ("a", &[("method", "two")]),
+            ("a", &[("method", "one")]),
         ]);
         let mut method =
             || labels.take(&Coordinates::new(), Digest::of_bytes(b"a"))["method"].clone();
@@ -109,7 +111,7 @@ mod tests {
 
     #[test]
     fn a_name_that_says_the_same_comes_before_one_that_says_otherwise() {
-        let mut labels = labels(&[(b"a", &[("seed", "8")]), (b"a", &[("seed", "9")])]);
+        let mut labels = labels(&[("a", &[("seed", "8")]), ("a", &[("seed", "9")])]);
         let own = coordinates(&[("seed", "9")]);
         assert_eq!(labels.take(&own, Digest::of_bytes(b"a")), own);
     }

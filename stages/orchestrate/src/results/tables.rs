@@ -25,7 +25,7 @@ impl RunFiles for RunTables {
         let [metrics, clinical] = &paths;
         if parts.is_empty() {
             if !evaluates {
-                remove(metrics).and_then(|()| remove(clinical)).map_err(mistake)?;
+                remove(metrics).and_then(|()| remove(clinical)).map_err(|error| mistake(&error))?;
             }
         } else {
             let name = run.experiment();
@@ -49,14 +49,14 @@ fn replace(
             .prefix(".table-")
             .tempfile_in(folder)
     });
-    let new = new.map_err(mistake)?;
+    let new = new.map_err(|error| mistake(&error))?;
     if !write(new.path()).map_err(|error| vec![table_mistake(path, &error)])? {
-        return remove(path).map_err(mistake);
+        return remove(path).map_err(|error| mistake(&error));
     }
-    if same(new.path(), path).map_err(mistake)? {
+    if same(new.path(), path).map_err(|error| mistake(&error))? {
         return Ok(());
     }
-    new.persist(path).map(drop).map_err(|error| mistake(error.error))
+    new.persist(path).map(drop).map_err(|error| mistake(&error.error))
 }
 
 /// Whether two files hold the same bytes; a file that is not there is like no other.
@@ -87,8 +87,8 @@ fn remove(path: &Path) -> std::io::Result<()> {
     }
 }
 
-fn mistake(error: std::io::Error) -> Vec<Diagnostic> {
-    let message = format!("the tables of the run cannot be written: {}", sentence(&error));
+fn mistake(error: &std::io::Error) -> Vec<Diagnostic> {
+    let message = format!("the tables of the run cannot be written: {}", sentence(error));
     vec![Diagnostic::new("results::write", message)]
 }
 

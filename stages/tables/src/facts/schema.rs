@@ -64,11 +64,8 @@ const COLUMNS: [Column; 34] = {
         Column::new("labelled_slices", UInt32, "Slices along z with foreground.").null(LABEL),
         Column::new("first_labelled", UInt32, "The first of them, from 0.").null(FOREGROUND),
         Column::new("last_labelled", UInt32, "The last of them, from 0.").null(FOREGROUND),
-        Column::new("errors", UInt32, "Findings that the stage `ingest` would refuse.")
-            .null("never, though the file allows it"),
-        Column::new("warnings", UInt32, "Findings that a person should look at.")
-            .null("never, though the file allows it"),
-        Column::new("notes", UInt32, "Findings that are good to know.")
-            .null("never, though the file allows it"),
+        Column::new("errors", UInt32, "Findings that the stage `ingest` would refuse."),
+        Column::new("warnings", UInt32, "Findings that a person should look at."),
+        Column::new("notes", UInt32, "Findings that are good to know."),
     ]
 };
