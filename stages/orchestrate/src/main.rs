@@ -1,6 +1,7 @@
 //! Runs experiments in semi-supervised medical image segmentation.
 
 mod columns;
+mod compare;
 mod data;
 mod export;
 mod registry;
@@ -18,7 +19,7 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 fn main() -> ExitCode {
     pipeline_cli::main(
         &registry::registry(),
-        &[&data::Data, &export::Export, &columns::Columns],
+        &[&data::Data, &compare::Compare, &export::Export, &columns::Columns],
         &[&results::RunTables],
         About {
             name: "orchestrate",
