@@ -1,5 +1,6 @@
 //! What is wrong with a dataset, as data.
 
+use pipeline_spec::sentence;
 use stages_imaging::ImagingError;
 
 /// One thing wrong with a dataset.
@@ -146,7 +147,7 @@ pub enum Problem {
         number: u64,
     },
     /// A file that cannot be read as an image.
-    #[error("case `{case}`: {source}")]
+    #[error("case `{case}`")]
     Unreadable {
         /// The case.
         case: String,
@@ -154,7 +155,7 @@ pub enum Problem {
         source: ImagingError,
     },
     /// A file that cannot be read at all.
-    #[error("case `{case}`: {source}")]
+    #[error("case `{case}`")]
     Io {
         /// The case.
         case: String,
@@ -232,29 +233,12 @@ pub(crate) fn summarize(problems: &[Problem]) -> Vec<String> {
         }
         let same: Vec<&Problem> =
             problems.iter().zip(&kinds).filter(|(_, k)| *k == kind).map(|(p, _)| p).collect();
-        lines.extend(same.iter().take(LISTED).map(|problem| problem.with_causes()));
+        lines.extend(same.iter().take(LISTED).map(|problem| sentence(*problem)));
         if same.len() > LISTED {
             lines.push(format!("and {} more of this kind", same.len() - LISTED));
         }
     }
     lines
-}
-
-impl Problem {
-    /// The problem with what caused it, in one line.
-    pub(crate) fn with_causes(&self) -> String {
-        let mut line = self.to_string();
-        // The direct cause is part of the text already.
-        let mut cause = match self {
-            Self::Unreadable { source, .. } => std::error::Error::source(source),
-            _ => None,
-        };
-        while let Some(inner) = cause {
-            line = format!("{line}: {inner}");
-            cause = inner.source();
-        }
-        line
-    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use pipeline_spec::sentence;
 use stages_imaging::ImagingError;
 
 use crate::Problem;
@@ -217,7 +218,7 @@ impl Finding {
 impl From<&Problem> for Finding {
     fn from(problem: &Problem) -> Self {
         let (kind, case, file) = parts(problem);
-        let mut finding = Self::of_dataset(kind, problem.with_causes());
+        let mut finding = Self::of_dataset(kind, sentence(problem));
         finding.case = case.cloned();
         finding.file = file.cloned();
         finding

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use pipeline_spec::Diagnostic;
+use pipeline_spec::{Diagnostic, sentence};
 use stages_ingest::IngestError;
 
 /// What is wrong with a manifest or a place, with what to do about it.
@@ -57,13 +57,9 @@ pub(super) fn mistakes(error: IngestError) -> Vec<Diagnostic> {
     }
 }
 
-/// A file that cannot be written.
+/// A file that could not be written.
 pub(super) fn unwritable(path: &Path, error: &dyn std::error::Error) -> Vec<Diagnostic> {
-    let message = format!("{} cannot be written: {}", path.display(), sentence(error));
-    vec![
-        Diagnostic::new("data::output", message)
-            .with_help("choose a file in a folder that is there and writable"),
-    ]
+    refused(path, &sentence(error))
 }
 
 /// Whether a file can be made here, before work is spent on its content.
@@ -73,21 +69,12 @@ pub(super) fn writable(path: &Path) -> Result<(), Vec<Diagnostic>> {
     if there && !path.is_dir() {
         return Ok(());
     }
-    let what = if there { "it is a folder" } else { "its folder is not there" };
-    let message = format!("{} cannot be written: {what}", path.display());
-    Err(vec![
-        Diagnostic::new("data::output", message)
-            .with_help("choose a file in a folder that is there and writable"),
-    ])
+    Err(refused(path, if there { "it is a folder" } else { "its folder is not there" }))
 }
 
-/// An error with its causes.
-fn sentence(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        text = format!("{text}: {inner}");
-        cause = inner.source();
-    }
-    text
+/// A file that is not written, and why.
+fn refused(path: &Path, why: &str) -> Vec<Diagnostic> {
+    let message = format!("{} cannot be written: {why}", path.display());
+    let help = "choose a file in a folder that is there and writable";
+    vec![Diagnostic::new("data::output", message).with_help(help)]
 }

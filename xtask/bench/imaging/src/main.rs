@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 
 use clap::{Parser, Subcommand};
 use mimalloc::MiMalloc;
+use pipeline_spec::sentence;
 
 /// The same as in `orchestrate`.
 #[global_allocator]
@@ -70,14 +71,8 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            let mut text = error.to_string();
-            let mut cause = error.source();
-            while let Some(inner) = cause {
-                text = format!("{text}: {inner}");
-                cause = inner.source();
-            }
             // Nobody is left to tell when standard error is closed.
-            let _ = writeln!(std::io::stderr(), "error: {text}");
+            let _ = writeln!(std::io::stderr(), "error: {}", sentence(&*error));
             ExitCode::FAILURE
         }
     }
