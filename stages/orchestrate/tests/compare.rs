@@ -150,7 +150,7 @@ fn two_runs_of_one_experiment_are_compared_by_their_ids() {
     assert!((row["difference"].as_f64().unwrap() - 0.2).abs() < 1e-12, "{row:#}");
     assert!((row["against"]["std"].as_f64().unwrap() - 0.000_2_f64.sqrt()).abs() < 1e-12);
     assert_eq!(row["against"]["verdict"], "beyond");
-    assert_eq!(json["differs"]["changed"][0]["variants"].as_array().unwrap().len(), 4);
+    assert_eq!(json["differs"]["changed"][0]["nodes"].as_array().unwrap().len(), 4);
     assert_eq!(json["metrics"][0]["moves"][2]["subject"], "p3");
 }
 

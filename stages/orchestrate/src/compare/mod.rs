@@ -5,6 +5,7 @@ mod command;
 mod metrics;
 mod moved;
 mod page;
+mod reasons;
 mod sheet;
 mod structure;
 mod tell;

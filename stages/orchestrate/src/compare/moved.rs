@@ -95,7 +95,7 @@ fn rows(found: &Difference, digits: Digits) -> Sheet {
         sheet.numbers("in stds");
         sheet.words("against the spread");
     }
-    for heading in ["subjects", "B - A of subjects", "p"] {
+    for heading in ["subjects", "B - A of subjects", "p (Holm)"] {
         sheet.numbers(heading);
     }
     for row in &found.rows {

@@ -7,6 +7,7 @@ use pipeline_cli::RecordedRun;
 use pipeline_engine::{DirtyReason, Fingerprint, NodeReport, differences};
 use serde::Serialize;
 
+use super::reasons::{Changed, Reasons, Why};
 use super::variables::{VariableChange, Variables, bare_name};
 
 /// What differs.
@@ -16,6 +17,8 @@ pub(super) struct Structure {
     pub(super) nodes: usize,
     /// Those of them that are the same action.
     pub(super) same: usize,
+    /// Those that are another action.
+    pub(super) differing: usize,
     /// Nodes that differ in what they are, with their own reasons.
     pub(super) changed: Vec<Changed>,
     /// Nodes that differ only by what they read from others.
@@ -32,28 +35,6 @@ pub(super) struct Structure {
     pub(super) variables: Vec<VariableChange>,
     /// What else differs, by name: the program, and facts of the machines.
     pub(super) surroundings: Vec<Fact>,
-}
-
-/// Nodes with the same reasons.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub(super) struct Changed {
-    /// The node without its variants.
-    pub(super) node: String,
-    /// The variants in the second run.
-    pub(super) variants: Vec<String>,
-    /// Whether these are all variants that both runs have.
-    pub(super) all: bool,
-    pub(super) why: Why,
-}
-
-/// Why a node is not the same.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Why {
-    /// These differ.
-    Reasons(Vec<DirtyReason>),
-    /// It is another action, and the store no longer knows what one of them was made of.
-    Forgotten,
 }
 
 /// A node that was not completed.
@@ -105,16 +86,12 @@ impl Structure {
         let left = |node: &&NodeReport| others.contains_key(&variables.counterpart(node));
         found.only_b = nodes_b.iter().filter(left).map(|node| node.node.to_string()).collect();
         found.nodes = pairs.len();
-        let mut variants: BTreeMap<&str, usize> = BTreeMap::new();
-        for (_, b) in &pairs {
-            *variants.entry(bare_name(b)).or_default() += 1;
-        }
+        let matched: Vec<&NodeReport> = pairs.iter().map(|(_, b)| *b).collect();
+        let mut reasons = Reasons::default();
         for (a, b) in pairs {
-            found.pair(a, b, known_a, known_b);
+            found.pair(a, b, (known_a, known_b), &mut reasons);
         }
-        for changed in &mut found.changed {
-            changed.all = variants.get(changed.node.as_str()) == Some(&changed.variants.len());
-        }
+        found.changed = reasons.grouped(&matched);
         found
     }
 
@@ -122,8 +99,8 @@ impl Structure {
         &mut self,
         a: &NodeReport,
         b: &NodeReport,
-        known_a: &dyn Fn(&NodeReport) -> Option<Fingerprint>,
-        known_b: &dyn Fn(&NodeReport) -> Option<Fingerprint>,
+        (known_a, known_b): (Known<'_>, Known<'_>),
+        reasons: &mut Reasons,
     ) {
         if !(is_done(a) && is_done(b)) {
             if a.status == b.status && a.key == b.key {
@@ -141,30 +118,19 @@ impl Structure {
             }
             return;
         }
-        let why = match (known_a(a), known_b(b)) {
-            (Some(a), Some(b)) => {
-                let own = differences(&a, &b)
-                    .into_iter()
-                    .filter(|reason| !matches!(reason, DirtyReason::Input { .. }));
-                Why::Reasons(own.collect())
-            }
-            _ => Why::Forgotten,
+        let own = match (known_a(a), known_b(b)) {
+            (Some(a), Some(b)) => differences(&a, &b)
+                .into_iter()
+                .filter(|reason| !matches!(reason, DirtyReason::Input { .. }))
+                .map(Why::Reason)
+                .collect(),
+            _ => vec![Why::Forgotten],
         };
-        if why == Why::Reasons(Vec::new()) {
+        if own.is_empty() {
             *self.follow.entry(bare_name(b).to_owned()).or_default() += 1;
-            return;
         }
-        let (node, variant) = (bare_name(b), b.node.to_string());
-        let alike = |changed: &&mut Changed| changed.node == node && changed.why == why;
-        match self.changed.iter_mut().find(alike) {
-            Some(changed) => changed.variants.push(variant),
-            None => self.changed.push(Changed {
-                node: node.to_owned(),
-                variants: vec![variant],
-                all: false,
-                why,
-            }),
-        }
+        self.differing += 1;
+        reasons.add(b, own);
     }
 
     fn fact(&mut self, name: &str, a: BTreeSet<String>, b: BTreeSet<String>) {
@@ -199,15 +165,13 @@ impl Structure {
             && self.only_b.is_empty()
             && self.other_result.is_empty()
     }
-
-    /// How many nodes of both runs differ.
-    pub(super) fn differing(&self) -> usize {
-        self.nodes - self.same - self.unfinished.len()
-    }
 }
 
-/// The nodes of a run, and what the keys of their actions were made of.
-pub(super) type Nodes<'a> = (&'a [NodeReport], &'a dyn Fn(&NodeReport) -> Option<Fingerprint>);
+/// What the key of a node's action was made of, if the store still knows.
+pub(super) type Known<'a> = &'a dyn Fn(&NodeReport) -> Option<Fingerprint>;
+
+/// The nodes of a run, and what their keys were made of.
+pub(super) type Nodes<'a> = (&'a [NodeReport], Known<'a>);
 
 /// Whether a node has results in its run.
 pub(super) fn is_done(node: &NodeReport) -> bool {

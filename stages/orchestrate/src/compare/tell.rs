@@ -6,7 +6,8 @@ use pipeline_cli::RecordedRun;
 use pipeline_engine::DirtyReason;
 
 use super::page::Part;
-use super::structure::{Changed, Structure, Why};
+use super::reasons::Why;
+use super::structure::Structure;
 use super::variables::VariableChange;
 
 /// How many files, variants or nodes are named.
@@ -48,7 +49,7 @@ pub(super) fn structure(found: &Structure) -> Vec<Part> {
         say(0, variable(change));
     }
     for changed in &found.changed {
-        say(0, format!("{}:", which(changed)));
+        say(0, format!("{}:", changed.which));
         for line in why(&changed.why) {
             say(1, line);
         }
@@ -97,7 +98,7 @@ fn counts(found: &Structure) -> String {
             parts.push(format!("{count} {word}"));
         }
     };
-    say(found.differing(), "differ");
+    say(found.differing, "differ");
     say(found.unfinished.len(), "were not completed in both");
     say(found.only_a.len(), "only in A");
     say(found.only_b.len(), "only in B");
@@ -139,24 +140,18 @@ fn some(nodes: &[String]) -> String {
     }
 }
 
-fn which(changed: &Changed) -> String {
-    match (changed.variants.as_slice(), changed.all) {
-        ([only], _) => only.clone(),
-        (variants, true) => format!("{} (all {} variants)", changed.node, variants.len()),
-        (variants, false) => some(variants),
-    }
-}
-
-fn why(why: &Why) -> Vec<String> {
-    let Why::Reasons(reasons) = why else {
-        let line = "another action; the store no longer knows what it was made of";
-        return vec![line.to_owned()];
+fn why(why: &[Why]) -> Vec<String> {
+    let is_file = |why: &&Why| matches!(why, Why::Reason(DirtyReason::Source { .. }));
+    let files = why.iter().filter(is_file).count();
+    let rest = why.iter().filter(|why| !is_file(why));
+    let line = |why: &Why| match why {
+        Why::Reason(reason) => reason.to_string(),
+        Why::Forgotten => {
+            "another action; the store no longer knows what it was made of".to_owned()
+        }
     };
-    let is_file = |reason: &&DirtyReason| matches!(reason, DirtyReason::Source { .. });
-    let files = reasons.iter().filter(is_file).count();
-    let rest = reasons.iter().filter(|reason| !is_file(reason));
-    let shown = reasons.iter().filter(is_file).take(MOST);
-    let mut lines: Vec<String> = rest.chain(shown).map(ToString::to_string).collect();
+    let mut lines: Vec<String> =
+        rest.chain(why.iter().filter(is_file).take(MOST)).map(line).collect();
     if let Some(more) = files.checked_sub(MOST).filter(|more| *more > 0) {
         lines.push(format!("and {more} more files"));
     }

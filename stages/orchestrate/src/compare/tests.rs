@@ -102,7 +102,7 @@ fn run(epochs: u32, seeds: &[&str]) -> Toy {
 fn a_run_does_not_differ_from_itself() {
     let found = structure(&run(3, &["1", "2"]), &run(3, &["1", "2"]));
     assert!(found.is_same());
-    assert_eq!((found.nodes, found.same, found.differing()), (9, 9, 0));
+    assert_eq!((found.nodes, found.same, found.differing), (9, 9, 0));
     insta::assert_snapshot!(text(&tell::structure(&found)), @r"
     what differs, from A to B
       nothing differs: all 9 nodes are the same actions with the same results
@@ -115,7 +115,7 @@ fn variants_with_the_same_reason_are_told_together_and_what_follows_is_counted()
     what differs, from A to B
       5 nodes are the same, 4 differ, 4 only in B
       variable seed: [1, 2] -> [1, 2, 3]
-      train[method=partial,seed=1], train[method=partial,seed=2]:
+      train[method=partial] (all 2):
         parameter epochs: 3 -> 5
       only because of what they read: evaluate (2)
       only in B: train[method=partial,seed=3], evaluate[method=partial,seed=3], train[method=full,seed=3], evaluate[method=full,seed=3]
@@ -189,4 +189,39 @@ fn markdown_shows_names_as_they_are() {
     let page = markdown(&tell::structure(&structure(&a, &b)));
     assert!(page.starts_with("## what differs, from A to B\n\n- 0 nodes are the same"), "{page}");
     assert!(page.contains("a\\|\\*b\\*\u{FFFD}\\[0m"), "{page}");
+}
+
+#[test]
+fn a_reason_that_all_share_is_told_once_and_before_those_of_some() {
+    let train = |epochs: u32, rotate: u32| {
+        let mut toy = Toy::default();
+        for method in ["partial", "full"] {
+            for seed in ["1", "2"] {
+                let rotate = if method == "full" { rotate } else { 20 };
+                let at = [("method", method), ("seed", seed)];
+                toy.node(
+                    "train",
+                    &at,
+                    "data",
+                    json!({"epochs": epochs, "rotate": rotate, "n": [method, seed]}),
+                );
+            }
+        }
+        toy
+    };
+    let (a, mut b) = (train(3, 20), train(6, 0));
+    insta::assert_snapshot!(told(&a, &b), @r"
+    what differs, from A to B
+      0 nodes are the same, 4 differ
+      train (all 4):
+        parameter epochs: 3 -> 6
+      train[method=full] (all 2):
+        parameter rotate: 20 -> 0
+    ");
+    b.nodes.truncate(3);
+    let lines = told(&a, &b);
+    assert!(
+        lines.contains("  train[method=full,seed=1]:\n    parameter rotate: 20 -> 0\n"),
+        "{lines}"
+    );
 }
