@@ -1,7 +1,7 @@
 //! Noto Sans: how wide a text is, and the outlines of its letters.
 //!
 //! The font travels in the program, so that a picture does not depend on what a machine has
-//! installed. SVG names the font first in its list of families and holds the text as text.
+//! installed. Its licence, the SIL Open Font License, is in `fonts/LICENSE-OFL.txt`. SVG names the font first in its list of families and holds the text as text.
 
 use std::sync::LazyLock;
 
