@@ -40,9 +40,11 @@ export function ticks(low, high) {
 
 /** One thing that is measured. */
 class Chart {
-  constructor(metric, name) {
+  constructor(metric, name, rank) {
     this.metric = metric;
     this.name = name;
+    /** The same node has the same line in every chart. */
+    this.rank = rank;
     /** Values by node: `[step, value]`. */
     this.curves = new Map();
     this.stale = true;
@@ -156,7 +158,8 @@ class Chart {
 
   drawLines() {
     const paths = [];
-    [...this.curves].forEach(([, points], index) => {
+    for (const [node, points] of this.curves) {
+      const index = this.rank(node);
       let path = "";
       let pen = "M";
       for (const [step, value] of points) {
@@ -172,13 +175,14 @@ class Chart {
       if (end && !(this.logarithmic && end[1] <= 0)) {
         paths.push(svg("circle", { class: `series-${(index % COLOURS) + 1}`, cx: this.x(end[0]).toFixed(1), cy: this.y(end[1]).toFixed(1), r: "2.5" }));
       }
-    });
+    }
     this.lines.replaceChildren(...paths);
   }
 
   /** The values at the cursor, otherwise the last ones. */
   drawLegend() {
-    const rows = [...this.curves].map(([node, points], index) => {
+    const rows = [...this.curves].map(([node, points]) => {
+      const index = this.rank(node);
       const known = this.at === null ? points[points.length - 1] : nearest(points, this.at);
       return { node, index, value: known?.[1] ?? null, step: known?.[0] };
     });
@@ -246,6 +250,7 @@ export class Charts {
   constructor() {
     this.charts = new Map();
     this.names = new Map();
+    this.ranks = new Map();
     this.grid = element("div", { class: "charts" });
     this.log = element("input", { type: "checkbox", on: { change: () => this.redraw() } });
     this.root = element("section", { "aria-labelledby": "curves-title", hidden: true },
@@ -257,6 +262,7 @@ export class Charts {
   /** Begins anew. */
   clear() {
     this.charts.clear();
+    this.ranks.clear();
     this.items.set([], (chart) => chart.metric);
   }
 
@@ -268,7 +274,7 @@ export class Charts {
   take(points) {
     for (const { node, metric, step, value } of points) {
       let chart = this.charts.get(metric);
-      if (!chart) this.charts.set(metric, (chart = new Chart(metric, (name) => this.short(metric, name))));
+      if (!chart) this.charts.set(metric, (chart = new Chart(metric, (name) => this.short(metric, name), (name) => this.rank(name))));
       chart.take(node, step, value);
     }
     this.draw();
@@ -284,10 +290,18 @@ export class Charts {
 
   draw() {
     show(this.root, this.charts.size > 0);
-    // A total before its parts, `loss` before `loss/consistency`.
-    const charts = [...this.charts.values()].sort((a, b) => a.metric.localeCompare(b.metric));
+    // Losses, then what comes in groups such as scores, then what is measured by the way; a total
+    // before its parts, `loss` before `loss/consistency`.
+    const group = ({ metric }) => (/\bloss/.test(metric) ? 0 : metric.includes("/") ? 1 : 2);
+    const charts = [...this.charts.values()].sort((a, b) => group(a) - group(b) || a.metric.localeCompare(b.metric));
     this.items.set(charts, (chart) => chart.metric);
     for (const chart of charts) if (chart.stale) chart.draw();
+  }
+
+  /** Which line a node has. */
+  rank(node) {
+    if (!this.ranks.has(node)) this.ranks.set(node, this.ranks.size);
+    return this.ranks.get(node);
   }
 
   /** A node's name without what all lines of the chart have in common. */

@@ -10,7 +10,7 @@ export class Log {
   constructor() {
     this.lines = element("ol", { class: "log-lines", role: "log", "aria-live": "off", "aria-label": "Log", tabindex: "0" });
     this.leftOut = element("p", { class: "muted small", hidden: true });
-    this.nothing = element("p", { class: "muted" }, "Nothing was said so far.");
+    this.nothing = element("p", { class: "muted" }, "Reading …");
     this.copy = element("button", { type: "button", on: { click: () => this.toClipboard() } }, "Copy");
     this.end = element("button", { type: "button", hidden: true, on: { click: () => this.toEnd() } }, "To the end");
     this.root = element("div", { class: "log" }, this.leftOut, this.nothing, this.lines, element("div", { class: "actions" }, this.copy, this.end));
@@ -37,6 +37,11 @@ export class Log {
     }
     this.tell();
     if (follows) this.toEnd();
+  }
+
+  /** What stands there while there is nothing. */
+  quiet(words) {
+    setText(this.nothing, words);
   }
 
   tell() {

@@ -208,6 +208,7 @@ export class NodePanel {
     setChip(this.chip, nodeColour(node.state), NODE_STATES[node.state]);
     this.age();
     const cached = node.state === "cached";
+    this.log.quiet({ waiting: "It has not begun.", running: "Nothing was said so far." }[node.state] ?? "There is no log of it here.");
     show(this.noLog, cached);
     setText(this.noLog, cached ? "Its result was there already; what follows was said when it was computed. Of a run in progress it shows when the run is over." : "");
     const told = JSON.stringify([node.failure, node.warnings, node.reasons]);
