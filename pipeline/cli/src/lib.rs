@@ -29,3 +29,4 @@ pub use added::{AddedCommand, CommandContext, Ending, WorkProgress};
 pub use app::{About, main};
 pub use arguments::PlaceArguments;
 pub use recorded::{PlacedArtifact, RecordedArtifact, RecordedRun, RunFiles};
+pub use render::{command_line, duration};

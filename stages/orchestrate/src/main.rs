@@ -5,6 +5,7 @@ mod compare;
 mod data;
 mod export;
 mod registry;
+mod report;
 mod results;
 
 use std::process::ExitCode;
@@ -19,8 +20,14 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 fn main() -> ExitCode {
     pipeline_cli::main(
         &registry::registry(),
-        &[&data::Data, &compare::Compare, &export::Export, &columns::Columns],
-        &[&results::RunTables],
+        &[
+            &data::Data,
+            &compare::Compare,
+            &export::Export,
+            &columns::Columns,
+            &report::ReportCommand,
+        ],
+        &[&results::RunTables, &report::ReportFile],
         About {
             name: "orchestrate",
             version: env!("CARGO_PKG_VERSION"),

@@ -1,7 +1,7 @@
 //! Times as people say them.
 
 /// Writes seconds with two units at most: `0.04s`, `3.2s`, `3m 12s`, `2h 05m`, `3d 04h`.
-pub(crate) fn duration(seconds: f64) -> String {
+pub fn duration(seconds: f64) -> String {
     if !seconds.is_finite() || seconds < 0.0 {
         return "?".to_owned();
     }

@@ -15,7 +15,7 @@ mod state;
 mod status;
 mod table;
 
-pub(crate) use duration::duration;
+pub use duration::duration;
 pub(crate) use failure::failure;
 pub(crate) use history::{history, status_word};
 pub(crate) use line::AddLine;
@@ -24,7 +24,7 @@ pub(crate) use parameters::{markdown, text};
 pub(crate) use progress::{metrics, time_left};
 pub(crate) use sample::sample;
 pub(crate) use schema::{Parameter, parameters};
-pub(crate) use shell::command_line;
+pub use shell::command_line;
 pub(crate) use size::size;
 pub(crate) use state::{counts, node_name, reasons, state_word};
 pub(crate) use status::{ended, interrupted, running};

@@ -1,7 +1,7 @@
 //! Command lines to copy.
 
 /// Joins words so that a shell takes them apart again.
-pub(crate) fn command_line<S: AsRef<str>>(words: &[S]) -> String {
+pub fn command_line<S: AsRef<str>>(words: &[S]) -> String {
     let quoted: Vec<String> = words.iter().map(|word| quoted(word.as_ref())).collect();
     quoted.join(" ")
 }

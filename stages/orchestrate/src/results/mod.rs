@@ -4,4 +4,5 @@ mod labels;
 mod parts;
 mod tables;
 
+pub(crate) use parts::RunParts;
 pub(crate) use tables::RunTables;

@@ -1,0 +1,54 @@
+//! The page as a whole.
+
+use pipeline_page::{COPY_SCRIPT, Page, escape};
+
+use super::content::Content;
+use super::words::{name, section};
+use super::{figures, graph, nodes, notices, provenance, scores, summary, tables};
+
+const STYLE: &str = include_str!("assets/report.css");
+const SCRIPT: &str = include_str!("assets/scores.js");
+
+/// Writes the page; equal content gives equal bytes.
+pub(super) fn document(content: &Content) -> String {
+    let report = &content.report;
+    let (drilldown, data) = scores::drilldown(&content.scores);
+    let parts = [
+        ("graph", "What ran", graph::graph(report)),
+        ("tables", "Tables", tables::tables(&content.files)),
+        ("figures", "Figures", figures::figures(&content.files)),
+        ("subjects", "Every subject", drilldown),
+        ("nodes", "Nodes and parameters", nodes::nodes(content)),
+        ("provenance", "Provenance", provenance::provenance(content)),
+    ];
+    let parts = parts.iter().filter(|(_, _, body)| !body.is_empty());
+    let contents: String = parts
+        .clone()
+        .map(|(id, heading, _)| format!("<li><a href=\"#{id}\">{}</a></li>\n", escape(heading)))
+        .collect();
+    let sections: String = parts.map(|(id, heading, body)| section(id, heading, body)).collect();
+    let main = format!(
+        "{}{}<nav class=\"contents\" aria-label=\"Contents\">\n<ul>\n{contents}</ul>\n</nav>\n\
+         {sections}<p class=\"offscreen\" role=\"status\" data-copy-status></p>\n",
+        summary::summary(content),
+        notices::notices(report),
+    );
+    let (_, ending) = summary::ending(report);
+    let title = format!("{}: report", report.experiment);
+    let description = format!("Run of {}, {ending}.", report.experiment);
+    let header = format!("Run of {} · {}", name(&report.started_at), name(&report.program));
+    let data: Vec<(&str, &str)> =
+        data.as_deref().map(|json| (scores::DATA_ID, json)).into_iter().collect();
+    let page = Page {
+        title: &title,
+        description: &description,
+        header: &header,
+        main: &main,
+        footer: "<p>Made by <code>orchestrate report</code>. This file asks the network for nothing.</p>",
+        styles: &[STYLE],
+        scripts: &[COPY_SCRIPT, SCRIPT],
+        data: &data,
+        ..Page::default()
+    };
+    page.html()
+}

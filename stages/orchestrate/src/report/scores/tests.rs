@@ -1,0 +1,1 @@
+//! Values of a toy run, averaged and shown.
