@@ -61,7 +61,7 @@ impl Reasons {
     /// Reasons that the same nodes share together, in the order in which they came up; those that
     /// more nodes share first.
     pub(super) fn grouped(self, matched: &[&NodeReport]) -> Vec<Changed> {
-        let mut groups: BTreeMap<(String, Vec<String>), Vec<(usize, Why)>> = BTreeMap::new();
+        let mut groups: BTreeMap<_, Vec<(usize, Why)>> = BTreeMap::new();
         for ((name, _), shared) in self.found {
             groups.entry((name, shared.nodes)).or_default().push((shared.place, shared.why));
         }
