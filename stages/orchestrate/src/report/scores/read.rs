@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use crate::results::RunParts;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int32Type};
 use arrow_array::{Array, DictionaryArray, RecordBatch};
@@ -10,7 +11,6 @@ use indexmap::{IndexMap, IndexSet};
 use pipeline_cli::RecordedRun;
 use pipeline_engine::{Fingerprint, NodeId, Report};
 use pipeline_spec::sentence;
-use crate::results::RunParts;
 use stages_tables::{RunMetrics, RunPart, RunTable, TableError, kind};
 
 use super::choice::Choice;
@@ -51,7 +51,9 @@ pub(in crate::report) fn read_scores(
     let workspace = run.store().workspace(vec![FOLDER.to_owned()]);
     let workspace = workspace.map_err(|error| sentence(&error))?;
     let path = workspace.folder(FOLDER).join(RunMetrics::FILE);
-    of_parts(run.experiment(), &parts.parts, &path, &choice).map(Some).map_err(|error| sentence(&error))
+    of_parts(run.experiment(), &parts.parts, &path, &choice)
+        .map(Some)
+        .map_err(|error| sentence(&error))
 }
 
 /// Writes the table of these parts and reads it.
