@@ -45,12 +45,6 @@ impl Content {
             scores,
         }
     }
-
-    /// The parameters of the first node of a stage, defaults included.
-    pub(super) fn parameters_of_stage(&self, stage: &str) -> Option<&Value> {
-        let node = self.report.nodes.iter().find(|node| node.stage == stage)?;
-        Some(&self.fingerprints.get(&node.node)?.params)
-    }
 }
 
 /// The command line in a run's journal, whose first line has it. A run that executed nothing has no

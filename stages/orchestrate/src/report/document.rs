@@ -3,7 +3,7 @@
 use pipeline_page::{COPY_SCRIPT, Page, escape};
 
 use super::content::Content;
-use super::words::{name, section};
+use super::words::{each, name, section};
 use super::{figures, graph, nodes, notices, provenance, scores, summary, tables};
 
 const STYLE: &str = include_str!("assets/report.css");
@@ -22,11 +22,10 @@ pub(super) fn document(content: &Content) -> String {
         ("provenance", "Provenance", provenance::provenance(content)),
     ];
     let parts = parts.iter().filter(|(_, _, body)| !body.is_empty());
-    let contents: String = parts
-        .clone()
-        .map(|(id, heading, _)| format!("<li><a href=\"#{id}\">{}</a></li>\n", escape(heading)))
-        .collect();
-    let sections: String = parts.map(|(id, heading, body)| section(id, heading, body)).collect();
+    let contents = each(parts.clone(), |(id, heading, _)| {
+        format!("<li><a href=\"#{id}\">{}</a></li>\n", escape(heading))
+    });
+    let sections = each(parts, |(id, heading, body)| section(id, heading, body));
     let main = format!(
         "{}{}<nav class=\"contents\" aria-label=\"Contents\">\n<ul>\n{contents}</ul>\n</nav>\n\
          {sections}<p class=\"offscreen\" role=\"status\" data-copy-status></p>\n",

@@ -1,6 +1,7 @@
 //! The graph of the run as a picture.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use pipeline_cli::duration;
 use pipeline_engine::{NodeReport, Report};
@@ -45,11 +46,12 @@ pub(super) fn graph(report: &Report) -> String {
     if wide.boxes.len() < dag.nodes.len() && dag.nodes.len() <= DRAWN_WHOLE {
         let whole = dag.draw(&options("graph-whole", Direction::Right, usize::MAX));
         let svg = whole.svg.replacen("class=\"dag-picture\"", "class=\"dag-picture wide\"", 1);
-        html.push_str(&format!(
+        let _ = write!(
+            html,
             "<details class=\"no-print\"><summary>Every variant in a box of its own</summary>\n\
              <div class=\"dag\" tabindex=\"0\" role=\"region\" aria-label=\"Graph with every \
              variant\">\n{svg}</div>\n</details>\n"
-        ));
+        );
     }
     html
 }

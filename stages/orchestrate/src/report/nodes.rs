@@ -10,7 +10,9 @@ use serde_json::Value;
 
 use super::content::Content;
 use super::parameters::{compare, inline, tree};
-use super::words::{badge, base_name, coordinates, count, counts, digest, name, scrolling, state};
+use super::words::{
+    badge, base_name, coordinates, count, counts, digest, each, name, scrolling, state,
+};
 
 /// Columns of parameters in the table of variants; more make it unreadable.
 const COLUMNS: usize = 8;
@@ -181,14 +183,9 @@ fn sources(print: &Fingerprint) -> String {
     if print.sources.is_empty() {
         return String::new();
     }
-    let rows: String = print
-        .sources
-        .iter()
-        .take(SOURCES)
-        .map(|(file, content)| {
-            format!("<li><code>{}</code> {}</li>\n", name(file), digest(&content.to_string()))
-        })
-        .collect();
+    let rows = each(print.sources.iter().take(SOURCES), |(file, content)| {
+        format!("<li><code>{}</code> {}</li>\n", name(file), digest(&content.to_string()))
+    });
     let more = print.sources.len().saturating_sub(SOURCES);
     let more = if more > 0 { format!("<li>and {more} more</li>\n") } else { String::new() };
     format!(
@@ -199,8 +196,7 @@ fn sources(print: &Fingerprint) -> String {
 }
 
 fn warnings(node: &NodeReport) -> String {
-    let items: String =
-        node.warnings.iter().map(|text| format!("<li>{}</li>\n", escape(text))).collect();
+    let items = each(&node.warnings, |text| format!("<li>{}</li>\n", escape(text)));
     if items.is_empty() {
         return String::new();
     }

@@ -8,16 +8,14 @@ use pipeline_page::escape;
 
 use super::content::Content;
 use super::nodes::environment;
-use super::words::{badge, count, digest, name, scrolling, state};
+use super::words::{badge, count, digest, each, name, scrolling, state};
 
 /// Writes the table of actions and the list of exported files.
 pub(super) fn provenance(content: &Content) -> String {
     let report = &content.report;
-    let head: String = ["Node", "State", "Stage", "Action key", "Outputs", "Environment"]
-        .iter()
-        .map(|title| format!("<th scope=\"col\">{title}</th>"))
-        .collect();
-    let rows: String = report.nodes.iter().map(|node| row(content, node)).collect();
+    let titles = ["Node", "State", "Stage", "Action key", "Outputs", "Environment"];
+    let head = each(titles, |title| format!("<th scope=\"col\">{title}</th>"));
+    let rows = each(&report.nodes, |node| row(content, node));
     let table = format!(
         "<table class=\"provenance\">\n<caption>{}. A key is the digest of stage, version, \
          parameters, inputs and files; an output is the digest of its content. Both are BLAKE3.\
@@ -27,13 +25,9 @@ pub(super) fn provenance(content: &Content) -> String {
     );
     let mut html = scrolling("Provenance of every node", &table);
     if !report.exported.is_empty() {
-        let items: String = report
-            .exported
-            .iter()
-            .map(|(path, content)| {
-                format!("<li><code>{}</code> {}</li>\n", name(path), digest(&content.to_string()))
-            })
-            .collect();
+        let items = each(&report.exported, |(path, content)| {
+            format!("<li><code>{}</code> {}</li>\n", name(path), digest(&content.to_string()))
+        });
         let _ = write!(
             html,
             "<details><summary>{} beside this one, by content</summary>\n<ul>\n{items}</ul>\n\

@@ -43,7 +43,7 @@ pub(super) fn summary(content: &Content) -> String {
     fact("Started", &format!("<time datetime=\"{time}\">{}</time>", readable_time(&time)));
     fact("Took", &escape(&duration(report.seconds)));
     let nodes = count(report.nodes.len(), "node");
-    fact("Nodes", &escape(&format!("{nodes}: {}", counts(report.nodes.iter()))));
+    fact("Nodes", &escape(&format!("{nodes}: {}", counts(&report.nodes))));
     let computed: f64 = report.nodes.iter().map(|node| node.seconds).sum();
     fact("Computing time", &format!("{} in all actions, when they ran", duration(computed)));
     let devices: BTreeSet<&str> = report

@@ -13,6 +13,15 @@ pub(super) fn name(text: &str) -> String {
     escape(&clean(text))
 }
 
+/// The HTML of all items under each other.
+pub(super) fn each<T>(items: impl IntoIterator<Item = T>, html: impl Fn(T) -> String) -> String {
+    let mut all = String::new();
+    for item in items {
+        all.push_str(&html(item));
+    }
+    all
+}
+
 /// What variants of one node have in common: the name in the experiment.
 pub(super) fn base_name(node: &NodeReport) -> &str {
     let id = node.node.as_str();
@@ -37,11 +46,12 @@ pub(super) fn badge(state: NodeState, text: &str) -> String {
 }
 
 /// How many nodes are in which state: `10 cached, 2 ran`.
-pub(super) fn counts<'a>(nodes: impl Iterator<Item = &'a NodeReport> + Clone) -> String {
+pub(super) fn counts<'a>(nodes: impl IntoIterator<Item = &'a NodeReport>) -> String {
+    let states: Vec<NodeState> = nodes.into_iter().map(state).collect();
     let parts: Vec<String> = NodeState::ALL
         .into_iter()
         .filter_map(|one| {
-            let number = nodes.clone().filter(|node| state(node) == one).count();
+            let number = states.iter().filter(|state| **state == one).count();
             (number > 0).then(|| format!("{number} {}", one.word()))
         })
         .collect();

@@ -40,7 +40,7 @@ pub(in crate::report) fn read_scores(
         && let Ok(table) = RunTable::metrics(&path)
         && is_of(&table, run.report())
     {
-        return of_table(&table, &choice).map(Some).map_err(|error| sentence(&error));
+        return Ok(Some(of_table(&table, &choice)));
     }
     if run.artifacts(kind::METRICS).is_empty() {
         return Ok(None);
@@ -64,7 +64,7 @@ pub(super) fn of_parts(
     choice: &Choice,
 ) -> Result<Scores, TableError> {
     RunMetrics::write(experiment, parts, path)?;
-    of_table(&RunTable::metrics(path)?, choice)
+    Ok(of_table(&RunTable::metrics(path)?, choice))
 }
 
 /// Whether a table was made by the actions of a run.
@@ -77,12 +77,12 @@ fn is_of(table: &RunTable, report: &Report) -> bool {
 }
 
 /// Averages the values of a table.
-pub(super) fn of_table(table: &RunTable, choice: &Choice) -> Result<Scores, TableError> {
+pub(super) fn of_table(table: &RunTable, choice: &Choice) -> Scores {
     let mut reading = Reading::new(table, choice);
     for batch in table.batches() {
         reading.add(batch);
     }
-    Ok(reading.finish(choice))
+    reading.finish(choice)
 }
 
 fn dictionary<'a>(batch: &'a RecordBatch, name: &str) -> Option<&'a DictionaryArray<Int32Type>> {

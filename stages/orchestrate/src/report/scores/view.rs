@@ -8,20 +8,25 @@ use serde_json::{Value, json};
 
 use super::data::{Scores, Setting};
 use super::rows::{LeftOut, Row, choose, ranked, value};
-use crate::report::words::{count, name, scrolling};
+use crate::report::words::{count, each, name, scrolling};
 
 /// The id of the data for the script.
 pub(in crate::report) const DATA_ID: &str = "scores-data";
 /// Rows named as the best and as the worst.
 const EXTREMES: usize = 5;
 
-/// Columns that tell rows apart; those that tell nothing are left out.
-struct Columns {
-    dataset: bool,
-    phase: bool,
-    scan: bool,
-    class: bool,
+/// What tells rows apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Column {
+    Subject,
+    Dataset,
+    Phase,
+    Scan,
+    Class,
 }
+
+/// The columns that tell anything, in order; the first is the subject's.
+struct Columns(Vec<Column>);
 
 /// Returns the HTML, nothing where there is nothing to show, and the data as JSON.
 pub(in crate::report) fn drilldown(
@@ -49,42 +54,56 @@ pub(in crate::report) fn drilldown(
     }
 }
 
+impl Column {
+    fn title(self) -> &'static str {
+        match self {
+            Self::Subject => "Subject",
+            Self::Dataset => "Dataset",
+            Self::Phase => "Phase",
+            Self::Scan => "Scan",
+            Self::Class => "Class",
+        }
+    }
+}
+
 impl Columns {
     fn of(scores: &Scores, left_out: LeftOut) -> Self {
         let datasets: BTreeSet<&str> = scores.scans.iter().map(|scan| &*scan.dataset).collect();
         let without_scan: BTreeSet<_> =
             scores.scans.iter().map(|scan| (&scan.dataset, &scan.subject, &scan.phase)).collect();
-        Self {
-            dataset: datasets.len() > 1,
-            phase: scores.scans.iter().any(|scan| scan.phase.is_some()),
-            scan: without_scan.len() < scores.scans.len(),
-            class: !left_out.classes,
-        }
+        let all = [
+            (Column::Subject, true),
+            (Column::Dataset, datasets.len() > 1),
+            (Column::Phase, scores.scans.iter().any(|scan| scan.phase.is_some())),
+            (Column::Scan, without_scan.len() < scores.scans.len()),
+            (Column::Class, !left_out.classes),
+        ];
+        Self(all.into_iter().filter(|(_, tells)| *tells).map(|(column, _)| column).collect())
     }
 
     /// Titles, in order.
     fn titles(&self) -> Vec<&'static str> {
-        let all = [
-            (true, "Subject"),
-            (self.dataset, "Dataset"),
-            (self.phase, "Phase"),
-            (self.scan, "Scan"),
-            (self.class, "Class"),
-        ];
-        all.into_iter().filter(|(shown, _)| *shown).map(|(_, title)| title).collect()
+        self.0.iter().map(|column| column.title()).collect()
     }
 
-    /// The texts of a scan, in the order of the titles, without that of the class.
+    /// The texts of a scan, in the order of the titles, without that of the class, which comes last.
     fn of_scan<'a>(&self, scores: &'a Scores, scan: u32) -> Vec<&'a str> {
         let scan = &scores.scans[scan as usize];
-        let phase = scan.phase.as_deref().unwrap_or("–");
-        let all = [
-            (true, scan.subject.as_str()),
-            (self.dataset, &scan.dataset),
-            (self.phase, phase),
-            (self.scan, &scan.id),
-        ];
-        all.into_iter().filter(|(shown, _)| *shown).map(|(_, text)| text).collect()
+        let text = |column: &Column| match column {
+            Column::Subject => Some(scan.subject.as_str()),
+            Column::Dataset => Some(&scan.dataset),
+            Column::Phase => Some(scan.phase.as_deref().unwrap_or("–")),
+            Column::Scan => Some(&scan.id),
+            Column::Class => None,
+        };
+        self.0.iter().filter_map(text).collect()
+    }
+
+    /// The texts of a row, in the order of the titles.
+    fn of_row<'a>(&self, scores: &'a Scores, row: Row) -> Vec<&'a str> {
+        let mut texts = self.of_scan(scores, row.scan);
+        texts.extend(row.class.map(|class| scores.classes[class as usize].as_str()));
+        texts
     }
 }
 
@@ -160,9 +179,7 @@ fn extremes(scores: &Scores, rows: &[Row], columns: &Columns) -> String {
     }
     let setting = &scores.settings[0];
     let line = |(row, mean): &(usize, f64)| {
-        let row = rows[*row];
-        let mut words = columns.of_scan(scores, row.scan);
-        words.extend(row.class.map(|class| scores.classes[class as usize].as_str()));
+        let words = columns.of_row(scores, rows[*row]);
         let decimals = setting.decimals();
         format!("<li>{}: {mean:.decimals$}</li>\n", name(&words.join(", ")))
     };
@@ -205,7 +222,7 @@ fn controls(scores: &Scores, settings: usize, columns: &Columns) -> String {
         );
     };
     select("setting", "Metric", "", &titles);
-    if columns.class && scores.classes.len() > 1 {
+    if columns.0.contains(&Column::Class) && scores.classes.len() > 1 {
         let first = "<option value=\"all\">each class</option><option value=\"mean\">mean of \
                      classes</option>";
         select("class", "Class", first, &scores.classes);
@@ -221,8 +238,7 @@ fn controls(scores: &Scores, settings: usize, columns: &Columns) -> String {
 /// The table of the first setting, for readers without scripts; the script replaces its rows.
 fn table(scores: &Scores, rows: &[Row], columns: &Columns) -> String {
     let setting = &scores.settings[0];
-    let mut head: String =
-        columns.titles().iter().map(|title| format!("<th scope=\"col\">{title}</th>")).collect();
+    let mut head = each(columns.titles(), |title| format!("<th scope=\"col\">{title}</th>"));
     for series in &scores.series {
         let _ = write!(head, "<th scope=\"col\" class=\"number\">{}</th>", name(series));
     }
@@ -232,9 +248,7 @@ fn table(scores: &Scores, rows: &[Row], columns: &Columns) -> String {
     }
     let mut body = String::new();
     for row in rows {
-        let texts = columns.of_scan(scores, row.scan);
-        let class = row.class.map(|class| scores.classes[class as usize].as_str());
-        for (place, text) in texts.iter().copied().chain(class).enumerate() {
+        for (place, text) in columns.of_row(scores, *row).into_iter().enumerate() {
             let text = name(text);
             if place == 0 {
                 let _ = write!(body, "<tr><th scope=\"row\">{text}</th>");
