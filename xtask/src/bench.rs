@@ -37,12 +37,16 @@ pub(crate) fn bench(environment: &Environment, rest: &[OsString]) -> Result<Exit
             Benchmark::Train => arguments.push(programs.join("examples/step_time").into()),
             Benchmark::Mi => arguments.push(programs.join("examples/bench_mi").into()),
             Benchmark::Imaging => arguments.push(programs.join(IMAGING_PACKAGE).into()),
+            Benchmark::Tables => {
+                arguments.push(environment.programs.join("orchestrate").into());
+            }
         }
     }
     if !names(rest, "--python") {
         let python = match measured {
             Some(Benchmark::Train) => Some(python::prepare_pytorch(environment)?),
             Some(Benchmark::Imaging) => Some(python::prepare_imaging(environment)?),
+            Some(Benchmark::Tables) => Some(python::prepare_tests(environment)?),
             _ => None,
         };
         arguments.extend(python.into_iter().flat_map(|python| ["--python".into(), python.into()]));
@@ -66,6 +70,7 @@ enum Benchmark {
     Train,
     Mi,
     Imaging,
+    Tables,
 }
 
 fn build(environment: &Environment, benchmark: Benchmark) -> Result<(), Error> {
@@ -81,6 +86,13 @@ fn build(environment: &Environment, benchmark: Benchmark) -> Result<(), Error> {
         // The training loop as the worker runs it, held back before every step.
         Benchmark::Train => build_example(environment, &libtorch()?, "step_time"),
         Benchmark::Mi => build_example(environment, &libtorch()?, "bench_mi"),
+        // What everybody has after `cargo xtask run`, which is what is to be quick.
+        Benchmark::Tables => {
+            let mut command = Command::new(&environment.cargo);
+            command.current_dir(&environment.root).stdin(Stdio::null());
+            command.args(["build", "-p", "orchestrate"]);
+            cargo::step("the build", command)
+        }
         // Has nothing to do with libtorch.
         Benchmark::Imaging => {
             let mut command = Command::new(&environment.cargo);
@@ -112,6 +124,7 @@ fn measured(rest: &[OsString]) -> Option<Benchmark> {
         "train" => Some(Benchmark::Train),
         "mi" => Some(Benchmark::Mi),
         "imaging" => Some(Benchmark::Imaging),
+        "tables" => Some(Benchmark::Tables),
         _ => None,
     }
 }
@@ -138,6 +151,7 @@ mod tests {
         assert_eq!(measured(&["train", "--threads", "1"]), Some(Benchmark::Train));
         assert_eq!(measured(&["mi"]), Some(Benchmark::Mi));
         assert_eq!(measured(&["imaging", "--only", "read"]), Some(Benchmark::Imaging));
+        assert_eq!(measured(&["tables", "--rows", "1000"]), Some(Benchmark::Tables));
     }
 
     #[test]

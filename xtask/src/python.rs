@@ -72,6 +72,19 @@ pub(crate) fn prepare(environment: &Environment) {
     }
 }
 
+/// Makes the Python of the tests, which also makes tables; returns its program.
+///
+/// # Errors
+/// [`Error::Python`] if it cannot be made.
+pub(crate) fn prepare_tests(environment: &Environment) -> Result<PathBuf, Error> {
+    let python = of_the_tests();
+    if !python.is_whole(&environment.root) {
+        report::line(&format!("pip installs {}, once", python.packages.join(", ")));
+        python.make(environment).map_err(Error::Python)?;
+    }
+    Ok(python.program(&environment.root))
+}
+
 /// Makes the Python that the training step is compared with; returns its program.
 ///
 /// # Errors

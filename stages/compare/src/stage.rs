@@ -84,7 +84,7 @@ impl Stage for Compare {
             fs_err::write(dir.join(name), text).map_err(CompareError::from)?;
         }
         if !params.tables.is_empty() {
-            let scoring = scoring_notes(collected.runs.iter());
+            let scoring = scoring_notes(collected.runs.iter().map(|run| &run.table.scoring));
             write_tables(&dir.join("tables"), &MetricRows::of(long)?, &scoring, params, context)?;
         }
         Ok(())

@@ -7,6 +7,7 @@ mod export;
 mod registry;
 mod report;
 mod results;
+mod table;
 
 use std::process::ExitCode;
 
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
             &compare::Compare,
             &export::Export,
             &columns::Columns,
+            &table::Table,
             &report::ReportCommand,
         ],
         &[&results::RunTables, &report::ReportFile],

@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::imaging::{self, ImagingArguments};
 use crate::mi::{self, MiArguments};
+use crate::tables::{self, TablesArguments};
 use crate::train::{self, TrainArguments};
 
 /// Measures the repository's programs beside others that do the same.
@@ -32,6 +33,9 @@ pub(crate) enum Benchmark {
     /// Reading volumes, preparing slices and scoring label maps beside Python's libraries
     #[command(after_help = imaging::EXAMPLES)]
     Imaging(Box<ImagingArguments>),
+    /// A table over many metric rows beside polars, pandas and DuckDB
+    #[command(after_help = tables::EXAMPLES)]
+    Tables(Box<TablesArguments>),
     /// Runs the programs of the graph one after the other, as the measure of what a tool adds
     #[command(hide = true)]
     BareLoop {

@@ -4,7 +4,8 @@
 //! whatever else the machine does falls on all alike. Only ratios within one run mean something.
 //! `session` and `part` are about the engine beside other tools for graphs of commands, `train` is
 //! about a training step beside PyTorch's, `mi` about one of its losses beside the published form,
-//! `imaging` about volumes, slices and metrics beside Python's libraries.
+//! `imaging` about volumes, slices and metrics beside Python's libraries, `tables` about a table over
+//! many rows beside Python's.
 
 mod arguments;
 mod bare_loop;
@@ -25,6 +26,7 @@ mod session;
 mod statistics;
 mod stepper;
 mod surroundings;
+mod tables;
 mod target;
 mod tool;
 mod train;
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         Benchmark::Train(options) => train::run(&options),
         Benchmark::Mi(options) => mi::run(&options),
         Benchmark::Imaging(options) => imaging::run(&options),
+        Benchmark::Tables(options) => tables::run(&options),
         Benchmark::BareLoop { stages, cpus } => bare_loop::run(stages, cpus),
     };
     match result {

@@ -63,7 +63,7 @@ pub(crate) fn blocks(
                 .collect(),
             rows: sections.rows(section, params),
             significance,
-            scoring: scoring_notes(sections.runs(section)),
+            scoring: scoring_notes(sections.runs(section).map(|run| &run.table.scoring)),
             row_position: comparison.kept.iter().position(|variable| *variable == params.rows),
             summaries: comparison
                 .summaries

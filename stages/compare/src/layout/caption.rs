@@ -3,7 +3,7 @@
 use stages_tables::Scoring;
 
 use crate::aggregate::{Counts, Summary};
-use crate::collect::{Coordinates, MetricKind, Run};
+use crate::collect::{Coordinates, MetricKind};
 
 use super::rows::RowValue;
 
@@ -135,11 +135,11 @@ pub(crate) fn of_literature(metric: &str) -> bool {
 }
 
 /// What was done to the label maps of these runs before they were scored.
-pub(crate) fn scoring_notes<'a>(runs: impl Iterator<Item = &'a Run>) -> Vec<String> {
+pub(crate) fn scoring_notes<'a>(runs: impl Iterator<Item = &'a Scoring>) -> Vec<String> {
     let mut all: Vec<&Scoring> = Vec::new();
-    for run in runs {
-        if !all.contains(&&run.table.scoring) {
-            all.push(&run.table.scoring);
+    for scoring in runs {
+        if !all.contains(&scoring) {
+            all.push(scoring);
         }
     }
     let described = |scoring: &Scoring| {

@@ -104,12 +104,11 @@ impl Told<'_> {
         let single =
             if beside.is_empty() { String::new() } else { format!(", so there is no {beside}") };
         if self.plan.layout.across == AcrossName::Subjects {
-            let over = match self.counts {
-                Counts::Caption(1) => "of a single subject".to_owned(),
-                Counts::Caption(n) => format!("over {n} subjects"),
-                _ => "over n subjects".to_owned(),
+            return match self.counts {
+                Counts::Caption(1) => format!("Entries are of a single subject{single}."),
+                Counts::Caption(n) => format!("Entries are {what} over {n} subjects{interval}."),
+                _ => format!("Entries are {what} over n subjects{interval}."),
             };
-            return format!("Entries are {what} {over}{interval}.");
         }
         let runs = self.common_runs().map(|runs| self.listed(&runs)).unwrap_or_default();
         let runs = if runs.is_empty() { runs } else { format!(" ({runs})") };

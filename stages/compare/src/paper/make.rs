@@ -112,12 +112,12 @@ impl MadeTable {
     pub fn make(rows: &MetricRows, request: &TableRequest<'_>) -> Result<Self, CompareError> {
         let TableRequest { layout, compare, .. } = *request;
         let mut plan = Plan::of(layout, compare, rows.fields()?)?;
-        let scores = scores(rows, &plan.request(layout.across))?;
-        plan.settle(&scores)?;
-        if layout.across == AcrossName::Subjects && scores.place("subject").is_none() {
+        if layout.across == AcrossName::Subjects && !plan.knows("subject") {
             let message = "the metrics name no subjects, which the statistic is taken over";
             return Err(CompareError::Layout(message.to_owned()));
         }
+        let scores = scores(rows, &plan.request(layout.across))?;
+        plan.settle(&scores)?;
         let cells = Cells::of(&scores, &plan, layout.across);
         let rows_axis = Axis::of(&plan.rows, cells.rows(), &scores, &plan);
         let columns_axis = Axis::of(&plan.columns, cells.columns(), &scores, &plan);

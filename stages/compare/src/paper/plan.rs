@@ -83,6 +83,11 @@ impl<'a> Plan<'a> {
         })
     }
 
+    /// Whether rows have a field.
+    pub(super) fn knows(&self, field: &str) -> bool {
+        self.known.iter().any(|known| known == field)
+    }
+
     /// What to ask of the rows, for a statistic over this.
     pub(super) fn request(&self, across: AcrossName) -> Request {
         let split = self.known.iter().filter(|field| !NOT_SPLIT.contains(&field.as_str()));

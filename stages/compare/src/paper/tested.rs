@@ -46,12 +46,12 @@ pub(super) fn tested(
         let message = "there is nothing to compare: `rows` and `columns` are empty";
         return Err(CompareError::Layout(message.to_owned()));
     };
+    if !plan.knows("subject") {
+        let message = "the metrics name no subjects, over which entries are compared";
+        return Err(CompareError::Layout(message.to_owned()));
+    }
     let by_subject = scores(rows, &plan.request(AcrossName::Subjects))?;
-    let place = by_subject.place("subject").ok_or_else(|| CompareError::UnknownField {
-        part: "significance".to_owned(),
-        field: "subject".to_owned(),
-        known: by_subject.fields.clone(),
-    })?;
+    let place = by_subject.place("subject").expect("a field of the request");
     let cells = Cells::of(&by_subject, plan, AcrossName::Subjects);
     // The numbers of texts may differ between two passes, the texts cannot.
     let cell = |row: usize, column: usize| -> Option<(&super::cells::Cell, String)> {

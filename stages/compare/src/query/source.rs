@@ -1,13 +1,15 @@
 //! Where metric rows come from.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
 use arrow_schema::{DataType, SchemaRef};
-use stages_tables::MappedTable;
+use stages_tables::{MappedTable, Scoring, TableError};
 
+use super::coded::coded;
 use crate::CompareError;
+use crate::layout::scoring_notes;
 
 /// The columns of metric rows that are no text, or say what a value means rather than where it
 /// belongs: nothing is grouped by them.
@@ -80,6 +82,38 @@ impl MetricRows {
         let mut rows = Self { parts: Vec::new() };
         rows.add_batch(batch)?;
         Ok(rows)
+    }
+
+    /// What was done to label maps before they were scored, one sentence each; as far as the files
+    /// say it.
+    ///
+    /// # Errors
+    /// When a file cannot be read any more.
+    pub fn scoring_notes(&self) -> Result<Vec<String>, CompareError> {
+        let mut all: Vec<Scoring> = Vec::new();
+        for part in &self.parts {
+            let Part::File(file) = part else { continue };
+            let table = MappedTable::open(file)?;
+            let Some(text) = table.schema().metadata().get("scoring") else { continue };
+            // By node; a node that is not listed did nothing.
+            let listed: BTreeMap<String, Scoring> =
+                serde_json::from_str(text).map_err(|error| TableError::Value {
+                    path: file.clone(),
+                    message: format!("metadata `scoring` is not valid: {error}"),
+                })?;
+            if listed.is_empty() {
+                continue;
+            }
+            let nodes = part.open(&["node"].into())?;
+            let batches: Vec<RecordBatch> =
+                (0..nodes.batches()).map(|at| nodes.batch(at)).collect::<Result<_, _>>()?;
+            let (words, _) = coded("node", &batches)?;
+            if words.count() > listed.len() + 1 {
+                all.push(Scoring::default());
+            }
+            all.extend(listed.into_values());
+        }
+        Ok(scoring_notes(all.iter()))
     }
 
     /// What rows can be told apart by: `class`, and every other column of text, matrix variables

@@ -284,7 +284,7 @@ fn files_are_read_like_rows_in_memory() {
         crate::long::write_arrow(&file, &table(&rows[at..=at * 2], texts)).unwrap();
         files.push(file);
     }
-    let wanted = request(&["metric", "class", "method"], &[]);
+    let wanted = request(&["metric", "class", "method", "seed"], &[]);
     let found = scores(&MetricRows::open(&files).unwrap(), &wanted).unwrap();
     assert_eq!(plain(&found), naive(&rows, &wanted));
 }

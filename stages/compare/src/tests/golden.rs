@@ -9,8 +9,7 @@ use super::toy::{Toy, dataset, example, read, rows};
 use crate::Compare;
 use stages_tables::Grid;
 
-const FILES: [&str; 7] = [
-    "metrics.arrow",
+const FILES: [&str; 6] = [
     "comparison.arrow",
     "comparison.md",
     "comparison.csv",

@@ -1,6 +1,7 @@
 //! The whole stage on metrics small enough to average by hand.
 
 mod blocks;
+mod documentation;
 mod golden;
 mod inputs;
 pub(crate) mod long;
@@ -9,4 +10,5 @@ mod one_sided;
 mod published;
 mod schema;
 mod significance;
+mod tables;
 mod toy;

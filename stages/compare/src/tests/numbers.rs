@@ -2,7 +2,7 @@
 
 use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Float64Type, UInt8Type, UInt32Type};
+use arrow_array::types::{Float64Type, UInt32Type};
 use arrow_ipc::reader::FileReader;
 use serde_json::json;
 use stages_tables::Grid;
@@ -100,30 +100,6 @@ fn a_class_undefined_in_every_scan_leaves_no_mean_over_classes() {
     assert_eq!((std, counts), (None, [1, 2, 2, 2]));
     assert!(markdown.contains("its scans (1 to 2)"), "{markdown}");
     assert!(markdown.contains("class in neither mask: a LV (2 of 3)"), "{markdown}");
-}
-
-#[test]
-fn the_long_table_has_every_value_once_and_in_order() {
-    let toy = example();
-    toy.compare(&json!({})).unwrap();
-    let batch = arrow(&toy, "metrics.arrow");
-    // 7 runs, 2 grids, 2 checkpoints, 2 scans, 2 classes.
-    assert_eq!(batch.num_rows(), 7 * 16);
-    let schema = batch.schema();
-    let names: Vec<_> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-    let expected = "dataset method seed case_id subject phase class_id class_name metric grid \
-                    checkpoint value state unit higher_is_better diagonal_mm ignored_voxels";
-    assert_eq!(names, expected.split_whitespace().collect::<Vec<_>>());
-    // Seeds in the order of numbers: 8, 9, 10.
-    let mut seeds: Vec<_> =
-        batch.column_by_name("seed").unwrap().as_string::<i32>().iter().flatten().collect();
-    seeds.truncate(3 * 16);
-    seeds.dedup();
-    assert_eq!(seeds, ["8", "9", "10"]);
-    let undefined = batch.column_by_name("value").unwrap().null_count();
-    assert_eq!(undefined, 7);
-    let classes = batch.column_by_name("class_id").unwrap().as_primitive::<UInt8Type>();
-    assert!(classes.iter().all(|id| id == Some(1) || id == Some(2)));
 }
 
 #[test]

@@ -36,7 +36,7 @@ fn lines(table: &MadeTable) -> Vec<String> {
     let lines = text.lines().filter(|line| line.starts_with('|') && !line.starts_with("| -"));
     let cells = |line: &str| {
         let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
-        cells.join(" | ")
+        cells.join(" | ").trim_start().to_owned()
     };
     lines.map(cells).collect()
 }

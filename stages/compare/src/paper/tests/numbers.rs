@@ -44,7 +44,7 @@ fn every_statistic_over_subjects() {
     assert_eq!(entry("mean_ci"), "a | 56.0 [-7.5, 119.5]");
     let table = made(&rows, &json!({"across": "subjects", "statistic": "median_iqr"}));
     let text = table.text(TableFormat::Markdown);
-    assert!(text.contains("Entries are medians [quartiles] over 2 subjects."), "{text}");
+    assert!(text.contains("Entries are medians \\[quartiles\\] over 2 subjects."), "{text}");
 }
 
 #[test]
