@@ -117,6 +117,7 @@ impl Workspace {
             .expect("the run's folder")
             .map(|entry| entry.expect("an entry").path())
             .filter(|path| path.is_file() && !path.ends_with("report.json"))
+            .filter(|path| !path.ends_with("report.html"))
             .map(|path| {
                 let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 (name, Digest::of_file(&path).expect("a readable file").to_string())

@@ -21,6 +21,8 @@ mod python;
 #[cfg(test)]
 mod real;
 #[cfg(test)]
+mod report;
+#[cfg(test)]
 mod schema;
 #[cfg(test)]
 mod tables;

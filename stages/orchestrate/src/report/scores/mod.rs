@@ -6,9 +6,11 @@ mod data;
 mod read;
 mod rows;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod view;
 
+#[cfg(test)]
+pub(super) use choice::Choice;
 pub(super) use data::Scores;
 pub(super) use read::read_scores;
 pub(super) use view::{DATA_ID, drilldown};
