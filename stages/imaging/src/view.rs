@@ -15,8 +15,7 @@ pub struct View {
 
 impl View {
     /// As it is stored: x to the right, y down.
-    pub const STORED: Self =
-        Self { across: 0, flip_across: false, flip_down: false, sides: None };
+    pub const STORED: Self = Self { across: 0, flip_across: false, flip_down: false, sides: None };
 
     /// As a radiologist looks at it: the patient's right at the left and the front at the top of an
     /// axial slice, the head at the top otherwise. `codes` say where the axes point, such as

@@ -65,9 +65,8 @@ impl Cells {
         let mut all: BTreeMap<(Key, Key), Collecting> = BTreeMap::new();
         for group in &scores.groups {
             let key = |places: &[usize], mean: bool| -> Key {
-                let number = |place: &usize| match *place == class && mean {
-                    true => MEAN_CLASS,
-                    false => group.key[*place],
+                let number = |place: &usize| {
+                    if *place == class && mean { MEAN_CLASS } else { group.key[*place] }
                 };
                 places.iter().map(number).collect()
             };

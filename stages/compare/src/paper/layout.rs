@@ -122,12 +122,14 @@ pub enum StatisticName {
 }
 
 impl AcrossName {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
     fn is_default(&self) -> bool {
         *self == Self::Runs
     }
 }
 
 impl StatisticName {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
     fn is_default(&self) -> bool {
         *self == Self::MeanStd
     }

@@ -109,6 +109,7 @@ impl MadeTable {
     /// # Errors
     /// When the layout names what the metrics do not have, or leaves a difference between them
     /// without a place.
+    #[expect(clippy::too_many_lines, reason = "the parts of a table, one after the other")]
     pub fn make(rows: &MetricRows, request: &TableRequest<'_>) -> Result<Self, CompareError> {
         let TableRequest { layout, compare, .. } = *request;
         let mut plan = Plan::of(layout, compare, rows.fields()?)?;

@@ -85,16 +85,16 @@ pub(super) fn published_rows(
         if cells.iter().all(|cell| cell.value.is_none()) {
             continue;
         }
-        let label = |(field, value): (&String, &Option<&str>)| match value {
+        let label = |(field, value): (&String, Option<&str>)| match value {
             Some(value) if field == method => {
-                let of_paper = of_row.first().map_or(*value, |entry| entry.name);
+                let of_paper = of_row.first().map_or(value, |entry| entry.name);
                 names.chosen(field, value).unwrap_or(of_paper).to_owned()
             }
             Some(MEAN) if field == "class" => names.mean(),
-            value => names.value(field, *value),
+            value => names.value(field, value),
         };
         made.push(Row {
-            labels: rows.fields.iter().zip(&key).map(label).collect(),
+            labels: rows.fields.iter().zip(key.iter().copied()).map(label).collect(),
             cells,
             runs: None,
             origin: Origin::Published,

@@ -136,7 +136,7 @@ pub(super) fn tested(
         };
         warnings.push(format!("nothing is compared with `{reference}`: {why}"));
     }
-    judged(comparisons, params, plan, of_table, warnings)
+    judged(&comparisons, params, plan, of_table, warnings)
 }
 
 fn subjects(values: &[(String, Option<f64>)]) -> Subjects<'_> {
@@ -158,7 +158,7 @@ fn translated(axis: &Axis, key: &Key, from: &Scores, to: &Scores) -> Option<Key>
 }
 
 fn judged(
-    comparisons: Vec<Comparison>,
+    comparisons: &[Comparison],
     params: &SignificanceParams,
     plan: &Plan<'_>,
     scores: &Scores,

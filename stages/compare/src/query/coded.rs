@@ -115,13 +115,10 @@ enum Found {
 impl Found {
     fn of(column: Option<&ArrayRef>) -> Self {
         let Some(column) = column else { return Self::Absent };
-        if let Some(dictionary) = column.as_dictionary_opt::<Int32Type>() {
-            if dictionary.values().as_string_opt::<i32>().is_some() {
-                return Self::Dictionary(
-                    dictionary.keys().clone(),
-                    Arc::clone(dictionary.values()),
-                );
-            }
+        if let Some(dictionary) = column.as_dictionary_opt::<Int32Type>()
+            && dictionary.values().as_string_opt::<i32>().is_some()
+        {
+            return Self::Dictionary(dictionary.keys().clone(), Arc::clone(dictionary.values()));
         }
         match column.as_string_opt::<i32>() {
             Some(texts) => Self::made(texts),

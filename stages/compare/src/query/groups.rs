@@ -126,7 +126,7 @@ fn distinct(picked: &[Picked]) -> Vec<u64> {
     let merge = |mut all: Vec<u64>, more: Vec<u64>| {
         all.extend(more);
         // Two sorted runs, which a stable sort merges.
-        all.sort();
+        all.sort_unstable();
         all.dedup();
         all
     };

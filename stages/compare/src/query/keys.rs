@@ -23,7 +23,7 @@ pub(super) const UNWANTED: u64 = 1 << 63;
 /// Adds to a row's number; an unwanted row stays so.
 pub(super) fn add(sum: u64, addend: u64) -> u64 {
     // Numbers stay below the flag, so that two flags are all that can get lost.
-    (sum & !UNWANTED) + (addend & !UNWANTED) | ((sum | addend) & UNWANTED)
+    ((sum & !UNWANTED) + (addend & !UNWANTED)) | ((sum | addend) & UNWANTED)
 }
 
 /// The parts of all fields that are grouped by, then those that only choose, and how many numbers

@@ -76,19 +76,20 @@ pub(crate) fn scores(rows: &MetricRows, request: &Request) -> Result<Scores, Com
 
     let groups = Groups::of(&picked, numbering.combinations);
     let key = |group: usize| numbering.key(groups.numbers[group]);
-    if !request.fields.iter().any(|field| field == "node") {
-        if let Some((group, two)) = groups.two_nodes(&picked) {
-            let texts = key(group);
-            let named = request.fields.iter().zip(&words).zip(texts).filter_map(
-                |((field, words), number)| Some(format!("{field} {}", words.text(number)?)),
-            );
-            let [one, other] = two.map(|node| nodes.text(node).unwrap_or_default().to_owned());
-            return Err(CompareError::TwoNodes {
-                place: named.collect::<Vec<_>>().join(", "),
-                one,
-                other,
+    if !request.fields.iter().any(|field| field == "node")
+        && let Some((group, two)) = groups.two_nodes(&picked)
+    {
+        let texts = key(group);
+        let named =
+            request.fields.iter().zip(&words).zip(texts).filter_map(|((field, words), number)| {
+                Some(format!("{field} {}", words.text(number)?))
             });
-        }
+        let [one, other] = two.map(|node| nodes.text(node).unwrap_or_default().to_owned());
+        return Err(CompareError::TwoNodes {
+            place: named.collect::<Vec<_>>().join(", "),
+            one,
+            other,
+        });
     }
     let means = groups.means(&picked);
     let tallies = groups.tallies(&picked);

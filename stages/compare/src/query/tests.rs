@@ -243,7 +243,7 @@ fn what_would_be_counted_twice_or_has_two_meanings_is_refused() {
     assert_eq!(scores(&rows, &one).unwrap().groups.len(), 1);
     assert_eq!(scores(&rows, &request(&["metric", "class", "node"], &[])).unwrap().groups.len(), 2);
 
-    let batch = table(&[row.clone()], Texts::Plain);
+    let batch = table(std::slice::from_ref(&row), Texts::Plain);
     let mut rows = MetricRows::of(table(&[row], Texts::Plain)).unwrap();
     let schema = batch.schema();
     let at = schema.index_of("unit").unwrap();

@@ -138,20 +138,17 @@ fn no_name_gets_out_of_its_text() {
 fn a_run_of_two_hundred_subjects_fits_five_megabytes() {
     let classes = ["RV", "Myo", "LV", "LA"];
     let metrics = ["dice", "hd95", "asd", "iou"];
-    let rows: Vec<_> = (0..200)
-        .flat_map(|subject| ["ED", "ES"].map(|phase| format!("patient{subject:03}_{phase}")))
-        .enumerate()
-        .flat_map(|(i, case)| {
-            classes.iter().flat_map(move |class| {
-                let case = case.clone();
-                let value = |m: usize| 0.123_456 + (i * 7 + m) as f64 / 3000.0;
-                metrics
-                    .iter()
-                    .enumerate()
-                    .map(move |(m, metric)| toy_scores::row(&case, class, metric, Some(value(m))))
-            })
-        })
-        .collect();
+    let cases = (0..200)
+        .flat_map(|subject| ["ED", "ES"].map(|phase| format!("patient{subject:03}_{phase}")));
+    let mut rows = Vec::new();
+    for (i, case) in cases.enumerate() {
+        for class in classes {
+            for (m, metric) in metrics.into_iter().enumerate() {
+                let value = 0.123_456 + (i * 7 + m) as f64 / 3000.0;
+                rows.push(toy_scores::row(&case, class, metric, Some(value)));
+            }
+        }
+    }
     let methods = ["a", "b", "c", "d", "e", "f", "g"];
     let evaluations: Vec<_> = methods
         .iter()

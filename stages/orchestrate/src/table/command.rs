@@ -65,8 +65,9 @@ impl AddedCommand for Table {
 
 /// What the layout leaves open: that of the `compare` that has the table, else of the first one.
 fn base(arguments: &TableArguments, compare: &[CompareParams]) -> CompareParams {
-    let has_table =
-        |params: &&CompareParams| arguments.name.as_ref().is_some_and(|name| params.tables.contains_key(name));
+    let has_table = |params: &&CompareParams| {
+        arguments.name.as_ref().is_some_and(|name| params.tables.contains_key(name))
+    };
     compare.iter().find(has_table).or(compare.first()).cloned().unwrap_or_default()
 }
 
@@ -81,8 +82,21 @@ mod tests {
         let about = definition.get_about().map(ToString::to_string).unwrap_or_default();
         assert!(about.starts_with("Make a table"), "{about}");
         let parsed = definition.try_get_matches_from([
-            "table", "a", "b", "--columns", "", "--where", "metric=dice", "--where", "grid=native",
-            "--statistic", "median_iqr", "--across", "subjects", "--format", "tex",
+            "table",
+            "a",
+            "b",
+            "--columns",
+            "",
+            "--where",
+            "metric=dice",
+            "--where",
+            "grid=native",
+            "--statistic",
+            "median_iqr",
+            "--across",
+            "subjects",
+            "--format",
+            "tex",
         ]);
         let arguments = TableArguments::from_arg_matches(&parsed.unwrap()).unwrap();
         assert_eq!(arguments.runs, ["a", "b"]);

@@ -163,9 +163,6 @@ mod tests {
         assert!(told[0].help.as_deref().unwrap().starts_with("write one below `tables`"));
         params.tables.insert("paper".to_owned(), LayoutParams::default());
         let told = named("papr", &[params]).unwrap_err();
-        assert_eq!(
-            told[0].help.as_deref().unwrap(),
-            "did you mean `paper`? There are: paper"
-        );
+        assert_eq!(told[0].help.as_deref().unwrap(), "did you mean `paper`? There are: paper");
     }
 }

@@ -64,9 +64,9 @@ pub(super) fn put(
         .tempfile_in(folder.unwrap_or(Path::new(".")))
         .map_err(|error| unwritable(&error))?;
     match format.text() {
-        Some(format) => file
-            .write_all(table.text(format).as_bytes())
-            .map_err(|error| unwritable(&error))?,
+        Some(format) => {
+            file.write_all(table.text(format).as_bytes()).map_err(|error| unwritable(&error))?
+        }
         None => table.write_arrow(file.path()).map_err(|error| unwritable(&error))?,
     }
     file.persist(path).map_err(|error| unwritable(&error.error))?;

@@ -92,7 +92,8 @@ fn metrics_of(
     }
     let parts = RunParts::of(run)?;
     let failed = |error: &dyn std::error::Error| {
-        let message = format!("the metrics of run `{name}` cannot be put together: {}", sentence_of(error));
+        let message =
+            format!("the metrics of run `{name}` cannot be put together: {}", sentence_of(error));
         vec![Diagnostic::new("table::metrics", message)]
     };
     let folder = tempfile::tempdir().map_err(|error| failed(&error))?;

@@ -41,7 +41,7 @@ impl Runs {
     }
 
     fn orchestrate(&self, arguments: &[&str]) -> String {
-        self.ended(self.w.command(arguments).env("PATH", &self.path))
+        Self::ended(self.w.command(arguments).env("PATH", &self.path))
     }
 
     /// Runs a program of `python/` in the workspace.
@@ -49,10 +49,10 @@ impl Runs {
         let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("python").join(program);
         let mut command = Command::new("python3");
         command.arg(program).arg(argument).current_dir(self.w.path(".")).env("PATH", &self.path);
-        println!("{}", self.ended(&mut command));
+        println!("{}", Self::ended(&mut command));
     }
 
-    fn ended(&self, command: &mut Command) -> String {
+    fn ended(command: &mut Command) -> String {
         let output = command.output().unwrap();
         let said = [output.stdout, output.stderr].concat();
         let said = String::from_utf8(said).unwrap();
@@ -85,7 +85,7 @@ fn r_on_the_page(runs: &Runs) {
     let told = "cat(as.character(answer$method), format(answer$dice, digits = 15))";
     let file = runs.w.write("query.R", &format!("{block}\n{told}\n"));
     let mut rscript = Command::new("Rscript");
-    let said = runs.ended(rscript.arg(file).current_dir(runs.w.path(".")));
+    let said = Runs::ended(rscript.arg(file).current_dir(runs.w.path(".")));
     assert!(said.contains("far near") || said.contains("near far"), "{said}");
 }
 

@@ -113,12 +113,7 @@ fn targets(group: &Group, rows: u64) -> Vec<Target> {
             " MiB",
             row(OURS).and_then(|row| row.peak_mib),
         ),
-        Target::speed(
-            "beside the fastest of Python",
-            1.0,
-            fastest_peer.and_then(full),
-            full(OURS),
-        ),
+        Target::speed("beside the fastest of Python", 1.0, fastest_peer.and_then(full), full(OURS)),
     ]
 }
 
@@ -148,8 +143,19 @@ impl Bench {
     /// Ours, with more options.
     fn ours(&self, more: &[&str], out: &Path) -> Invocation {
         let layout = [
-            "--rows", "method", "--columns", "class", "--where", "metric=dice", "--where",
-            "grid=network", "--where", "checkpoint=best", "--where", "ratio=5", "--no-percent",
+            "--rows",
+            "method",
+            "--columns",
+            "class",
+            "--where",
+            "metric=dice",
+            "--where",
+            "grid=network",
+            "--where",
+            "checkpoint=best",
+            "--where",
+            "ratio=5",
+            "--no-percent",
         ];
         let arguments = ["table".into(), self.rows().into_os_string()].into_iter();
         let arguments = arguments.chain(layout.iter().chain(more).map(|text| (*text).into()));

@@ -91,9 +91,9 @@ impl Columns {
         let scan = &scores.scans[scan as usize];
         let text = |column: &Column| match column {
             Column::Subject => Some(scan.subject.as_str()),
-            Column::Dataset => Some(&scan.dataset),
+            Column::Dataset => Some(scan.dataset.as_str()),
             Column::Phase => Some(scan.phase.as_deref().unwrap_or("–")),
-            Column::Scan => Some(&scan.id),
+            Column::Scan => Some(scan.id.as_str()),
             Column::Class => None,
         };
         self.0.iter().filter_map(text).collect()
