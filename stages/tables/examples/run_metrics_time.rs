@@ -53,7 +53,7 @@ fn table(rows: usize, node: usize) -> MetricsTable {
         class_id: (i / 20 % 3) as u8 + 1,
         class_name: ["RV", "Myo", "LV"][i / 20 % 3].to_owned(),
         metric: METRICS[i / 4 % 5].to_owned(),
-        grid: if i / 2 % 2 == 0 { Grid::Native } else { Grid::Network },
+        grid: if (i / 2).is_multiple_of(2) { Grid::Native } else { Grid::Network },
         checkpoint: ["best", "last"][i % 2].to_owned(),
         value: Some((i * 31 + node) as f64 % 1000.0 / 1000.0),
         state: MetricState::Ok,

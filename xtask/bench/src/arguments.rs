@@ -176,6 +176,7 @@ mod tests {
             Benchmark::Train(_)
             | Benchmark::Mi(_)
             | Benchmark::Imaging(_)
+            | Benchmark::Tables(_)
             | Benchmark::BareLoop { .. } => Err("not the engine".into()),
         }
     }

@@ -52,9 +52,9 @@ impl AddedCommand for Table {
             name: arguments.name.as_deref().unwrap_or("table"),
             layout: &layout,
             compare: &compare,
-            notes: &runs.rows.scoring_notes().map_err(mistake)?,
+            notes: &runs.rows.scoring_notes().map_err(|error| mistake(&error))?,
         };
-        let table = MadeTable::make(&runs.rows, &request).map_err(mistake)?;
+        let table = MadeTable::make(&runs.rows, &request).map_err(|error| mistake(&error))?;
         for warning in &table.warnings {
             context.note(&format!("warning: {warning}"));
         }

@@ -20,9 +20,8 @@ pub(super) fn format(arguments: &TableArguments) -> Result<FormatName, Vec<Diagn
     let extension = arguments.out.as_deref().and_then(Path::extension);
     let by_name = extension.map(|text| FormatName::from_str(&text.to_string_lossy(), true));
     let format = match (arguments.format, by_name) {
-        (Some(format), _) => format,
+        (Some(format), _) | (None, Some(Ok(format))) => format,
         (None, None) => FormatName::Md,
-        (None, Some(Ok(format))) => format,
         (None, Some(Err(_))) => {
             let path = arguments.out.as_deref().unwrap_or(Path::new("")).display();
             let message = format!("the name of `{path}` says no format of tables");
@@ -65,7 +64,7 @@ pub(super) fn put(
         .map_err(|error| unwritable(&error))?;
     match format.text() {
         Some(format) => {
-            file.write_all(table.text(format).as_bytes()).map_err(|error| unwritable(&error))?
+            file.write_all(table.text(format).as_bytes()).map_err(|error| unwritable(&error))?;
         }
         None => table.write_arrow(file.path()).map_err(|error| unwritable(&error))?,
     }
@@ -75,8 +74,8 @@ pub(super) fn put(
 }
 
 /// A table that cannot be made.
-pub(super) fn mistake(error: CompareError) -> Vec<Diagnostic> {
-    let diagnostic = Diagnostic::new("table::layout", sentence(&error));
+pub(super) fn mistake(error: &CompareError) -> Vec<Diagnostic> {
+    let diagnostic = Diagnostic::new("table::layout", sentence(error));
     vec![match error.help() {
         Some(help) => diagnostic.with_help(help),
         None => diagnostic,

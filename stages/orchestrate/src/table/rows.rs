@@ -49,7 +49,7 @@ impl Runs {
             }
             files.push(file);
         }
-        let rows = MetricRows::open(&files).map_err(mistake)?;
+        let rows = MetricRows::open(&files).map_err(|error| mistake(&error))?;
         Ok(Self { rows, compare, _made: made })
     }
 }

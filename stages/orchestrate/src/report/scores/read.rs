@@ -144,8 +144,8 @@ impl<'a> Reading<'a> {
         let scan = ["dataset", "subject", "phase", "case_id"].map(codes);
         let setting = ["metric", "grid", "checkpoint"].map(codes);
         let (class, unit) = (codes("class_name"), codes("unit"));
-        let values = batch.column_by_name("value").map(|one| one.as_primitive::<Float64Type>());
-        let higher = batch.column_by_name("higher_is_better").map(|one| one.as_boolean());
+        let values = batch.column_by_name("value").map(AsArray::as_primitive::<Float64Type>);
+        let higher = batch.column_by_name("higher_is_better").map(AsArray::as_boolean);
         for row in 0..batch.num_rows() {
             let series = variables.iter().map(|column| column.at(row)).collect();
             let series = self.series.insert_full(series).0 as u32;
