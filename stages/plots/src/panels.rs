@@ -190,7 +190,8 @@ impl Shown<'_> {
             "Subjects by {metric}, mean over methods, runs, scans and classes on the {} grid, \
              checkpoint {}: of {ranked} subjects the best, the median (of two, the better) and the \
              worst; of equal ones the first by name. Shown is the slice with most annotated \
-             pixels{repetition}; slices count from 0. Below, {metric} of its whole scan in that run, mean over classes.",
+             pixels{repetition}; slices count from 0. Below, {metric} of its whole scan in that \
+             run, mean over classes.",
             self.setting.grid.as_str(),
             self.setting.checkpoint,
         );
