@@ -22,7 +22,7 @@
   for (const button of document.querySelectorAll("button[data-copy]")) {
     const source = document.getElementById(button.dataset.copy);
     if (!source) continue;
-    const label = button.textContent;
+    const label = [...button.childNodes];
     button.hidden = false;
     button.addEventListener("click", async () => {
       const done = await copy(source.textContent);
@@ -34,7 +34,7 @@
       }
       if (status) status.textContent = done ? "Copied to the clipboard" : "The text was not copied";
       setTimeout(() => {
-        button.textContent = label;
+        button.replaceChildren(...label);
         if (status) status.textContent = "";
       }, 2500);
     });

@@ -243,7 +243,8 @@ def links(page):
     box = page.locator(".wide-only .dag-box a").first
     target = box.get_attribute("href")
     box.click()
-    assert page.locator(target).evaluate("e => e.open && e.getBoundingClientRect().top < innerHeight")
+    page.wait_for_function("id => document.querySelector(id).open", arg=target)
+    assert page.locator(target).evaluate("e => e.getBoundingClientRect().top < innerHeight")
 
 
 def main():

@@ -7,7 +7,8 @@ use super::words::{each, name, section};
 use super::{figures, graph, nodes, notices, provenance, scores, summary, tables};
 
 const STYLE: &str = include_str!("assets/report.css");
-const SCRIPT: &str = include_str!("assets/scores.js");
+const LINKS_SCRIPT: &str = include_str!("assets/links.js");
+const SCORES_SCRIPT: &str = include_str!("assets/scores.js");
 
 /// Writes the page; equal content gives equal bytes.
 pub(super) fn document(content: &Content) -> String {
@@ -45,7 +46,7 @@ pub(super) fn document(content: &Content) -> String {
         main: &main,
         footer: "<p>Made by <code>orchestrate report</code>. This file asks the network for nothing.</p>",
         styles: &[STYLE],
-        scripts: &[COPY_SCRIPT, SCRIPT],
+        scripts: &[COPY_SCRIPT, LINKS_SCRIPT, SCORES_SCRIPT],
         data: &data,
         ..Page::default()
     };
