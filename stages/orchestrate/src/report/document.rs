@@ -28,15 +28,20 @@ pub(super) fn document(content: &Content) -> String {
     });
     let sections = each(parts, |(id, heading, body)| section(id, heading, body));
     let main = format!(
-        "{}{}<nav class=\"contents\" aria-label=\"Contents\">\n<ul>\n{contents}</ul>\n</nav>\n\
+        "{}{}{}<nav class=\"contents\" aria-label=\"Contents\">\n<ul>\n{contents}</ul>\n</nav>\n\
          {sections}<p class=\"offscreen\" role=\"status\" data-copy-status></p>\n",
         summary::summary(content),
         notices::notices(report),
+        summary::reproduce(content),
     );
     let (_, ending) = summary::ending(report);
     let title = format!("{}: report", report.experiment);
     let description = format!("Run of {}, {ending}.", report.experiment);
-    let header = format!("Run of {} · {}", name(&report.started_at), name(&report.program));
+    let header = format!(
+        "Run of {} · {}",
+        name(&summary::readable_time(&report.started_at)),
+        name(&report.program)
+    );
     let data: Vec<(&str, &str)> =
         data.as_deref().map(|json| (scores::DATA_ID, json)).into_iter().collect();
     let page = Page {

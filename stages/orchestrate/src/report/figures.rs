@@ -111,15 +111,16 @@ fn figure(html: &mut String, files: &Files, folder: &str, entry: &Entry, id: &st
     let _ = write!(
         html,
         "<figure class=\"drawing\" aria-labelledby=\"{id}-heading\">\n\
-         <h3 id=\"{id}-heading\">{}</h3>\n\
+         <h3 id=\"{id}-heading\" class=\"offscreen\">{}</h3>\n\
          <div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{}\">\n{svg}\n</div>\n\
          <figcaption>{}",
         name(&title),
         name(&title),
         escape(&entry.caption)
     );
+    // The drawing shows its title and its notes; an image's text is not read out.
     for note in &entry.notes {
-        let _ = write!(html, "<br><span class=\"small\">{}</span>", escape(note));
+        let _ = write!(html, "<span class=\"offscreen\"> {}</span>", escape(note));
     }
     html.push_str("</figcaption>\n");
     let file = format!("{folder}{}", entry.svg);

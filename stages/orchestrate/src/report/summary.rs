@@ -26,7 +26,7 @@ pub(super) fn ending(report: &Report) -> (NodeState, &'static str) {
     }
 }
 
-/// The heading, the facts of the run, and the command that reproduces it.
+/// The heading and the facts of the run.
 pub(super) fn summary(content: &Content) -> String {
     let report = &content.report;
     let (state, word) = ending(report);
@@ -61,11 +61,11 @@ pub(super) fn summary(content: &Content) -> String {
         fact("Run", &format!("<code>{}</code>", name(&report.run_id)));
     }
     html.push_str("</dl>\n");
-    html.push_str(&reproduce(content));
     html
 }
 
-fn reproduce(content: &Content) -> String {
+/// The command that does it again.
+pub(super) fn reproduce(content: &Content) -> String {
     let report = &content.report;
     let (command, note) = match &content.command {
         Some(words) => (
@@ -89,7 +89,7 @@ fn reproduce(content: &Content) -> String {
 }
 
 /// `2026-01-31T10:00:00Z` without what only machines need.
-fn readable_time(time: &str) -> String {
+pub(super) fn readable_time(time: &str) -> String {
     let short = |text: &str| text.split('.').next().unwrap_or(text).to_owned();
     match time.split_once('T') {
         Some((day, rest)) if rest.ends_with('Z') => {

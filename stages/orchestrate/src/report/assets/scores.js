@@ -58,7 +58,9 @@
         if (classColumn >= 0) row.texts.push(row.kind === null ? "mean" : data.classes[row.kind]);
         if (ranged) row.range = range(row.numbers);
       }
-      return { rows, setting: data.settings[setting] };
+      const all = rows.length;
+      rows = rows.filter((row) => row.numbers.some((value) => value !== null));
+      return { rows, without: all - rows.length, setting: data.settings[setting] };
     };
 
     const compare = (column, down) => {
@@ -77,7 +79,7 @@
     };
 
     const draw = () => {
-      const { rows, setting } = chosen();
+      const { rows, without, setting } = chosen();
       const find = form.elements.find.value.trim().toLowerCase();
       const found = find
         ? rows.filter((row) => row.texts.some((text) => text.toLowerCase().includes(find)))
@@ -116,7 +118,8 @@
       });
       body.replaceChildren(...drawn);
       caption.textContent = setting.title;
-      status.textContent = `${found.length} of ${rows.length} rows`;
+      const more = without ? `; ${without} more have no value` : "";
+      status.textContent = `${found.length} of ${rows.length} rows${more}`;
       for (const [at, cell] of [...head.cells].entries()) {
         if (at === sorted.column) {
           cell.setAttribute("aria-sort", sorted.down ? "descending" : "ascending");

@@ -1,5 +1,7 @@
 //! Values by setting, scan, class and series.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 
 /// The values of a run, averaged over what its tables average over.
@@ -71,6 +73,13 @@ impl Scores {
         let (sum, count) =
             values.fold((0.0, 0_u32), |(sum, count), value| (sum + value, count + 1));
         (count > 0).then(|| sum / f64::from(count))
+    }
+
+    /// The scans that have a value in the first setting. Some metrics are of whole subjects, and have
+    /// rows of their own.
+    pub(super) fn measured(&self) -> BTreeSet<u32> {
+        let first = self.values.iter().filter(|(place, sum)| place.setting == 0 && sum.count > 0);
+        first.map(|(place, _)| place.scan).collect()
     }
 
     /// The largest number of values that one mean is of.

@@ -141,9 +141,13 @@ fn explanation(scores: &Scores, left_out: LeftOut) -> String {
         "Each value is of a single run.".to_owned()
     };
     let classes = if left_out.classes { " Classes are averaged." } else { "" };
-    let scans = count(scores.scans.len(), "scan");
-    let subjects: BTreeSet<_> =
-        scores.scans.iter().map(|scan| (&scan.dataset, &scan.subject)).collect();
+    let measured = scores.measured();
+    let scans = count(measured.len(), "scan");
+    let subjects: BTreeSet<_> = measured
+        .iter()
+        .map(|scan| &scores.scans[*scan as usize])
+        .map(|scan| (&scan.dataset, &scan.subject))
+        .collect();
     let subjects = count(subjects.len(), "subject");
     format!("{scans} of {subjects}. {mean}{classes}")
 }
@@ -164,8 +168,8 @@ fn rest(setting: &Setting, left_out: LeftOut) -> String {
         let _ = write!(text, "{settings} of metric, grid and checkpoint are not on this page. ");
     }
     text.push_str(
-        "Every single value, of every seed, is in metrics.arrow beside this page; `orchestrate table` \
-         makes tables of them.",
+        "Every single value, of every seed, is in metrics.arrow beside this page; the command \
+         orchestrate table makes tables of them.",
     );
     text
 }
@@ -248,6 +252,12 @@ fn table(scores: &Scores, rows: &[Row], columns: &Columns) -> String {
     }
     let mut body = String::new();
     for row in rows {
+        let values: Vec<Option<f64>> =
+            (0..scores.series.len() as u32).map(|series| value(scores, 0, *row, series)).collect();
+        // What has other metrics only.
+        if values.iter().all(Option::is_none) {
+            continue;
+        }
         for (place, text) in columns.of_row(scores, *row).into_iter().enumerate() {
             let text = name(text);
             if place == 0 {
@@ -256,8 +266,6 @@ fn table(scores: &Scores, rows: &[Row], columns: &Columns) -> String {
                 let _ = write!(body, "<td>{text}</td>");
             }
         }
-        let values: Vec<Option<f64>> =
-            (0..scores.series.len() as u32).map(|series| value(scores, 0, *row, series)).collect();
         numbers(&mut body, setting, &values, spread);
         body.push_str("</tr>\n");
     }
