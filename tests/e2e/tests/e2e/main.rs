@@ -17,6 +17,8 @@ mod kill;
 #[cfg(test)]
 mod mistakes;
 #[cfg(test)]
+mod paper_tables;
+#[cfg(test)]
 mod python;
 #[cfg(test)]
 mod real;

@@ -13,14 +13,14 @@ const PAGE: &str = include_str!("../../../../docs/querying.md");
 const NODES: usize = 6 + 6 + 4 + 1;
 
 /// A workspace in which Python is found, and what has run there.
-struct Runs {
-    w: Workspace,
+pub(crate) struct Runs {
+    pub(crate) w: Workspace,
     path: String,
 }
 
 impl Runs {
     /// Nothing has run yet. None, with a printed reason, without Python.
-    fn new(modules: &[&str]) -> Option<Self> {
+    pub(crate) fn new(modules: &[&str]) -> Option<Self> {
         let python = python_with(modules)?;
         let w = Workspace::new();
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -33,14 +33,14 @@ impl Runs {
 
     /// Runs an experiment of this name, whose method `near` moves by this many pixels; returns what it
     /// said.
-    fn run(&self, name: &str, near: u32) -> String {
+    pub(crate) fn run(&self, name: &str, near: u32) -> String {
         let text = EXPERIMENT.replace("NAME", name).replace("NEAR", &near.to_string());
         let file = format!("{name}.yaml");
         self.w.write(&file, &text);
         self.orchestrate(&["run", &file])
     }
 
-    fn orchestrate(&self, arguments: &[&str]) -> String {
+    pub(crate) fn orchestrate(&self, arguments: &[&str]) -> String {
         Self::ended(self.w.command(arguments).env("PATH", &self.path))
     }
 
