@@ -99,7 +99,7 @@ fn write_tables(
     params: &CompareParams,
     context: &ActionContext<'_>,
 ) -> Result<(), CompareError> {
-    fs_err::create_dir(dir)?;
+    fs_err::create_dir_all(dir)?;
     for (name, layout) in &params.tables {
         let request = TableRequest { name, layout, compare: params, notes };
         let in_table =
