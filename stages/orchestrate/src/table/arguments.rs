@@ -13,7 +13,7 @@ pub(super) struct TableArguments {
     /// The runs: an experiment's name, its file or its folder of results, `NAME@RUN_ID`, a run's id,
     /// or a `metrics.arrow`
     #[arg(value_name = "RUN", required = true)]
-    pub(super) runs: Vec<String>,
+    pub(super) recorded: Vec<String>,
 
     /// The table of this name in the experiment's `compare`
     #[arg(long, value_name = "NAME", conflicts_with = "layout")]

@@ -44,7 +44,7 @@ impl AddedCommand for Table {
         let arguments = TableArguments::from_arg_matches(matches)
             .map_err(|error| vec![Diagnostic::new("table::arguments", error.to_string())])?;
         let format = format(&arguments)?;
-        let runs = Runs::find(&arguments.runs, &arguments.places, context)?;
+        let runs = Runs::find(&arguments.recorded, &arguments.places, context)?;
         let layout = layout(&arguments, &runs.compare)?;
         let mut compare = base(&arguments, &runs.compare);
         compare.siunitx |= arguments.siunitx;
@@ -99,7 +99,7 @@ mod tests {
             "tex",
         ]);
         let arguments = TableArguments::from_arg_matches(&parsed.unwrap()).unwrap();
-        assert_eq!(arguments.runs, ["a", "b"]);
+        assert_eq!(arguments.recorded, ["a", "b"]);
         assert_eq!(arguments.changes.wanted.len(), 2);
     }
 }
