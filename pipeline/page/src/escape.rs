@@ -70,7 +70,8 @@ pub fn identifier(text: &str) -> String {
     }
 }
 
-/// Makes a JSON text safe inside `<script type="application/json">`, with the same meaning.
+/// Makes a JSON text safe inside `<script type="application/json">`, with the same meaning, but that
+/// marks that reverse the reading direction become `�`, as [`escape`] makes them.
 pub fn json_in_script(json: &str) -> String {
     let mut safe = String::with_capacity(json.len());
     for letter in json.chars() {
@@ -81,7 +82,7 @@ pub fn json_in_script(json: &str) -> String {
             '&' => safe.push_str("\\u0026"),
             '\u{2028}' => safe.push_str("\\u2028"),
             '\u{2029}' => safe.push_str("\\u2029"),
-            letter => safe.push(letter),
+            letter => safe.push(shown(letter)),
         }
     }
     safe
@@ -120,6 +121,7 @@ mod tests {
         let safe = json_in_script(&json.to_string());
         assert!(!safe.contains(['<', '>', '&', '\u{2028}']), "{safe}");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&safe).unwrap(), json);
+        assert_eq!(json_in_script("[\"a\u{202e}b\"]"), "[\"a\u{fffd}b\"]");
     }
 
     proptest! {

@@ -26,7 +26,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("polars-core", &["stages-compare"]),
     ("serde-saphyr", &["pipeline-spec"]),
     ("notosans", &["stages-figures"]),
-    ("png", &["stages-figures", "stages-ingest"]),
+    ("png", &["stages-figures", "stages-ingest", "stages-plots"]),
     ("tiny-skia", &["stages-figures"]),
     ("tokio", &["pipeline-ui"]),
     ("ttf-parser", &["stages-figures"]),

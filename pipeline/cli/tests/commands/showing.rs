@@ -82,7 +82,7 @@ fn shells_complete_and_man_explains_every_command() {
         .map(|file| file.file_name().into_string().unwrap())
         .collect();
     pages.sort();
-    assert_eq!(pages.len(), 20, "{pages:?}");
+    assert_eq!(pages.len(), 21, "{pages:?}");
     assert!(pages.contains(&"toy-run.1".to_owned()) && pages.contains(&"toy.1".to_owned()));
     assert!(pages.contains(&"toy-word-letters.1".to_owned()), "{pages:?}");
 }
