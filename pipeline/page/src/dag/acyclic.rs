@@ -4,7 +4,8 @@
 pub(super) struct Layers {
     /// The layer of every box.
     pub(super) layer: Vec<usize>,
-    /// The edges, turned around where they closed a circle.
+    /// The edges, turned around where they closed a circle, without those that say nothing that a
+    /// longer way between the same boxes does not say.
     pub(super) edges: Vec<(usize, usize)>,
 }
 
@@ -41,7 +42,16 @@ pub(super) fn layers(reads: &[Vec<usize>]) -> Layers {
             layer[*node] = first.saturating_sub(1);
         }
     }
-    Layers { layer, edges }
+    let needed = needed(&layer, &edges, &out);
+    Layers {
+        layer,
+        edges: edges
+            .into_iter()
+            .zip(needed)
+            .filter(|(_, needed)| *needed)
+            .map(|(edge, _)| edge)
+            .collect(),
+    }
 }
 
 /// An order in which every box comes after those it reads; where a circle forbids that, the first of
@@ -78,20 +88,16 @@ fn order(reads: &[Vec<usize>]) -> Vec<usize> {
     order
 }
 
-/// Which edges say nothing that a longer way between the same boxes does not say.
-pub(super) fn implied(layers: &Layers) -> Vec<bool> {
-    let count = layers.layer.len();
+/// Which edges say something that no longer way between the same boxes says: the transitive reduction.
+fn needed(layer: &[usize], edges: &[(usize, usize)], out: &[Vec<usize>]) -> Vec<bool> {
+    let count = layer.len();
     let words = count.div_ceil(64);
     // Larger graphs are not looked through: memory grows with the square.
     if count > 4096 {
-        return vec![false; layers.edges.len()];
-    }
-    let mut out = vec![Vec::new(); count];
-    for (from, to) in &layers.edges {
-        out[*from].push(*to);
+        return vec![true; edges.len()];
     }
     let mut last_first: Vec<usize> = (0..count).collect();
-    last_first.sort_by_key(|node| std::cmp::Reverse((layers.layer[*node], *node)));
+    last_first.sort_by_key(|node| std::cmp::Reverse((layer[*node], *node)));
     let mut reach = vec![0_u64; count * words];
     for node in last_first {
         for to in &out[node] {
@@ -105,7 +111,7 @@ pub(super) fn implied(layers: &Layers) -> Vec<bool> {
     let longer = |(from, to): &(usize, usize)| {
         out[*from].iter().any(|between| between != to && reaches(*between, *to))
     };
-    layers.edges.iter().map(longer).collect()
+    edges.iter().map(|edge| !longer(edge)).collect()
 }
 
 #[cfg(test)]
@@ -117,14 +123,14 @@ mod tests {
         // 0 -> 1 -> 2, 0 -> 2, 3 -> 2: 3 moves up to its reader.
         let layers = layers(&[vec![], vec![0], vec![0, 1, 3], vec![]]);
         assert_eq!(layers.layer, [0, 1, 2, 1]);
-        assert_eq!(layers.edges, [(0, 1), (0, 2), (1, 2), (3, 2)]);
-        assert_eq!(implied(&layers), [false, true, false, false]);
+        // 0 -> 2 is left out: 0 -> 1 -> 2 says the same.
+        assert_eq!(layers.edges, [(0, 1), (1, 2), (3, 2)]);
     }
 
     #[test]
     fn a_circle_is_cut_and_comes_to_an_end() {
         let layers = layers(&[vec![2], vec![0], vec![1]]);
         assert_eq!(layers.layer, [0, 1, 2]);
-        assert_eq!(layers.edges, [(0, 1), (0, 2), (1, 2)]);
+        assert_eq!(layers.edges, [(0, 1), (1, 2)]);
     }
 }

@@ -112,11 +112,8 @@ impl Pen<'_> {
             );
         }
         svg.push_str("</defs>\n");
-        // What is implied lies below what is not.
-        for implied in [true, false] {
-            for edge in layout.edges.iter().filter(|edge| edge.implied == implied) {
-                self.edge(&mut svg, layout, edge);
-            }
+        for edge in &layout.edges {
+            self.edge(&mut svg, layout, edge);
         }
         for (position, one) in boxes.iter().enumerate() {
             self.node(&mut svg, one, layout.layer[position], layout.across[position]);
@@ -154,10 +151,11 @@ impl Pen<'_> {
         }
         let end = frame.start(layout.layer[edge.to]) - HEAD;
         curve(end, layout.across[edge.to], along, across);
-        let class = if edge.implied { "dag-edge implied" } else { "dag-edge" };
         let id = &self.id;
-        let _ =
-            writeln!(svg, "<path class=\"{class}\" d=\"{path}\" marker-end=\"url(#{id}-arrow)\"/>");
+        let _ = writeln!(
+            svg,
+            "<path class=\"dag-edge\" d=\"{path}\" marker-end=\"url(#{id}-arrow)\"/>"
+        );
     }
 
     fn node(&self, svg: &mut String, one: &DagBox, layer: usize, across: f64) {

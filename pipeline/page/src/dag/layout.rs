@@ -1,6 +1,6 @@
 //! From edges to places: layers, waypoints, order, coordinates.
 
-use super::acyclic::{Layers, implied, layers};
+use super::acyclic::{Layers, layers};
 use super::model::DagBox;
 use super::order::reduce_crossings;
 use super::place::place;
@@ -65,8 +65,6 @@ pub(super) struct Edge {
     pub(super) to: usize,
     /// The places across at which it passes the layers between, in px.
     pub(super) through: Vec<f64>,
-    /// A longer way says the same.
-    pub(super) implied: bool,
 }
 
 /// Lays boxes out; `size` is what a box takes across, `gap` what lies between two, in px.
@@ -76,14 +74,12 @@ pub(super) fn layout(boxes: &[DagBox], size: f64, gap: f64) -> Layout {
     let (mut skeleton, routes) = skeleton(&layered);
     reduce_crossings(&mut skeleton);
     let (across, breadth) = place(&skeleton, size, gap);
-    let implied = implied(&layered);
-    let edges = layered.edges.iter().zip(routes).zip(implied);
+    let edges = layered.edges.iter().zip(routes);
     let edges = edges
-        .map(|(((from, to), route), implied)| Edge {
+        .map(|((from, to), route)| Edge {
             from: *from,
             to: *to,
             through: route.iter().map(|item| across[*item]).collect(),
-            implied,
         })
         .collect();
     Layout {

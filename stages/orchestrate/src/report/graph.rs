@@ -35,8 +35,8 @@ pub(super) fn graph(report: &Report) -> String {
     let wide = dag.draw(&options("graph", Direction::Right, APART));
     let narrow = dag.draw(&options("graph-narrow", Direction::Down, 1));
     let mut html = format!(
-        "<p class=\"small muted\">An arrow leads from a node to one that reads what it made; a dashed \
-         one says nothing that a longer way does not say. A box leads to its parameters.</p>\n\
+        "<p class=\"small muted\">An arrow leads from a node to one that reads what it made, unless \
+         a longer way says so already; the list below has all. A box leads to its parameters.</p>\n\
          <div class=\"dag wide-only\">\n{}</div>\n<div class=\"dag narrow-only\">\n{}</div>\n\
          <details><summary>The graph as a list</summary>\n{}</details>\n",
         wide.svg,
