@@ -38,6 +38,13 @@ export function ticks(low, high) {
   return found;
 }
 
+/** How many decimals tell round numbers `step` apart from their neighbours, at most 6. */
+export function decimals(step) {
+  let digits = 0;
+  while (digits < 6 && Math.abs(step * 10 ** digits - Math.round(step * 10 ** digits)) > 1e-6) digits += 1;
+  return digits;
+}
+
 /** One thing that is measured. */
 class Chart {
   constructor(metric, name, rank) {
@@ -145,9 +152,9 @@ class Chart {
       const shown = places.length >= 2 ? places.map((place) => 10 ** place) : [10 ** (low + spread * 0.05), 10 ** ((low + high) / 2), 10 ** (high - spread * 0.05)];
       for (const value of shown) level(this.y(value), valueWords(value));
     } else {
-      const step = ticks(low, high);
-      const digits = Math.max(0, Math.min(6, Math.ceil(-Math.log10((step[1] ?? 1) - (step[0] ?? 0)) - 1e-9) + (String((step[1] - step[0]).toPrecision(2)).includes("25") ? 1 : 0)));
-      for (const value of step) level(this.y(value), Math.abs(value) >= 1e5 ? value.toExponential(1) : value.toFixed(digits));
+      const values = ticks(low, high);
+      const digits = decimals(values.length > 1 ? values[1] - values[0] : 1);
+      for (const value of values) level(this.y(value), Math.abs(value) >= 1e5 ? value.toExponential(1) : value.toFixed(digits));
     }
     for (const step of ticks(first, last).filter(Number.isInteger)) {
       const words = step >= 1e5 ? step.toExponential(0) : String(step);

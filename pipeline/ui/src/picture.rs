@@ -10,6 +10,8 @@ use crate::{NodeChange, NodeState, Pictures};
 const MOST_VARIANTS: usize = 4;
 /// … and on a narrow screen, where boxes would have to be tiny.
 const MOST_VARIANTS_NARROW: usize = 1;
+/// A picture for a narrow screen that is wider than this, in px, is scrolled instead of shrunk.
+const WIDEST_THAT_SHRINKS: f64 = 480.0;
 
 /// Draws a graph; none if it is not known what reads what.
 pub fn pictures(nodes: &[NodeChange]) -> Option<Pictures> {
@@ -33,7 +35,11 @@ pub fn pictures(nodes: &[NodeChange]) -> Option<Pictures> {
             collapse_above,
             group_link: &group_link,
         };
-        dag.draw(&options).svg
+        let drawing = dag.draw(&options);
+        if direction == Direction::Down && drawing.width > WIDEST_THAT_SHRINKS {
+            return drawing.svg.replacen("class=\"dag-picture\"", "class=\"dag-picture wide\"", 1);
+        }
+        drawing.svg
     };
     Some(Pictures {
         wide: draw("wide", Direction::Right, MOST_VARIANTS),
