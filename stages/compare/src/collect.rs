@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pipeline_engine::InputArtifact;
-use stages_tables::{DatasetInfo, MetricRow, MetricsTable};
+use stages_tables::{DatasetInfo, MetricRow, MetricsTable, Natural};
 
 use crate::CompareError;
-use crate::natural::natural;
 
 /// Values of the matrix variables, in the order of [`Collected::variables`]; none where a run was
 /// not made under a variable.
@@ -95,11 +94,11 @@ fn values(variables: &[String], input: &InputArtifact) -> Coordinates {
 }
 
 /// What a run's coordinates are sorted by.
-pub(crate) fn coordinate_order(coordinates: &Coordinates) -> Vec<(u8, i128, &str)> {
-    coordinates.iter().map(|value| natural(value.as_deref())).collect()
+pub(crate) fn coordinate_order(coordinates: &Coordinates) -> Vec<Natural<'_>> {
+    coordinates.iter().map(|value| Natural::of(value.as_deref())).collect()
 }
 
-fn run_order(run: &Run) -> (&str, Vec<(u8, i128, &str)>) {
+fn run_order(run: &Run) -> (&str, Vec<Natural<'_>>) {
     (&run.table.dataset.name, coordinate_order(&run.coordinates))
 }
 

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Float64Array, RecordBatch, StringArray, UInt8Array, UInt32Array};
+use stages_tables::Natural;
 
 use crate::CompareError;
 use crate::aggregate::{Summary, summarize};
@@ -132,7 +133,7 @@ fn unit<'a>(collected: &'a Collected, row: &Summary) -> &'a str {
     collected.metrics.get(&row.metric).map_or("", |MetricKind { unit, .. }| unit)
 }
 
-type Order<'a> = (&'a str, Vec<(u8, i128, &'a str)>, &'a str, &'a str, &'a str, (bool, Option<u8>));
+type Order<'a> = (&'a str, Vec<Natural<'a>>, &'a str, &'a str, &'a str, (bool, Option<u8>));
 
 fn order(row: &Summary) -> Order<'_> {
     let class = (row.class_id.is_none(), row.class_id);

@@ -15,7 +15,6 @@ mod frame;
 mod groups;
 mod layout;
 mod long;
-mod natural;
 mod number;
 mod paper;
 mod params;

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use pipeline_engine::InputArtifact;
 
+use stages_tables::Natural;
+
 use crate::FiguresParams;
-use crate::natural::Natural;
 
 /// The method of runs that were not made under the variable of the methods.
 const ALL: &str = "all";

@@ -16,7 +16,6 @@ mod index;
 mod learning;
 mod material;
 mod methods;
-mod natural;
 mod panels;
 mod params;
 mod predicted;

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use stages_tables::Natural;
+
 use crate::FiguresParams;
-use crate::natural::Natural;
 
 /// All methods of the experiment.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -40,7 +40,7 @@ pub use findings::{FindingRow, FindingsTable};
 pub use log::{LogRow, LogTable, PerformanceTable};
 pub use mapped::MappedTable;
 pub use metrics::{Grid, MetricRow, MetricState, MetricsTable, Scoring};
-pub use natural::natural_order;
+pub use natural::Natural;
 pub use partition::{PartitionRow, PartitionTable, Role};
 pub use predictions::{PredictionMeta, PredictionsReader, PredictionsWriter, Window};
 pub use reading::{Intensity, Reading};

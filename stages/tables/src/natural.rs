@@ -2,20 +2,51 @@
 
 use std::cmp::Ordering;
 
-/// Orders values of a matrix variable: an absent value before all others, then numbers by value
-/// (`0.05` before `1` before `10`), then words.
-pub fn natural_order(a: Option<&str>, b: Option<&str>) -> Ordering {
-    let number = |text: Option<&str>| {
-        text.and_then(|text| text.parse::<f64>().ok()).filter(|number| number.is_finite())
-    };
-    let (Some(_), Some(_)) = (a, b) else { return a.cmp(&b) };
-    match (number(a), number(b)) {
-        (Some(x), Some(y)) => x.partial_cmp(&y).unwrap_or(Ordering::Equal).then(a.cmp(&b)),
-        (Some(_), None) => Ordering::Less,
-        (None, Some(_)) => Ordering::Greater,
-        (None, None) => a.cmp(&b),
+/// A value of a matrix variable to sort by: absent ones come first, then numbers by value (`0.05`
+/// before `1` before `10`), then words. Different texts of one number are told apart.
+#[derive(Debug, Clone, Copy)]
+pub struct Natural<'a> {
+    text: Option<&'a str>,
+    number: Option<f64>,
+}
+
+impl<'a> Natural<'a> {
+    /// What to sort `text` by.
+    pub fn of(text: Option<&'a str>) -> Self {
+        let number =
+            text.and_then(|text| text.parse().ok()).filter(|number: &f64| number.is_finite());
+        Self { text, number }
     }
 }
+
+impl Ord for Natural<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let rank = |value: &Self| match (value.text, value.number) {
+            (None, _) => 0,
+            (_, Some(_)) => 1,
+            _ => 2,
+        };
+        let by_number = || match (self.number, other.number) {
+            (Some(one), Some(other)) => one.total_cmp(&other),
+            _ => Ordering::Equal,
+        };
+        rank(self).cmp(&rank(other)).then_with(by_number).then_with(|| self.text.cmp(&other.text))
+    }
+}
+
+impl PartialOrd for Natural<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Natural<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Natural<'_> {}
 
 #[cfg(test)]
 mod tests {
@@ -25,7 +56,7 @@ mod tests {
     fn absent_then_numbers_by_value_then_words() {
         let mut values =
             [Some("ten"), Some("10"), Some("0.05"), None, Some("-1"), Some("1"), Some("nan")];
-        values.sort_by(|a, b| natural_order(*a, *b));
+        values.sort_by_key(|value| Natural::of(*value));
         assert_eq!(
             values,
             [None, Some("-1"), Some("0.05"), Some("1"), Some("10"), Some("nan"), Some("ten")]
@@ -34,8 +65,9 @@ mod tests {
 
     #[test]
     fn different_texts_of_one_number_keep_one_order() {
-        assert_eq!(natural_order(Some("1"), Some("1.0")), Ordering::Less);
-        assert_eq!(natural_order(Some("1.0"), Some("1")), Ordering::Greater);
-        assert_eq!(natural_order(Some("1.0"), Some("1.0")), Ordering::Equal);
+        let order = |a, b| Natural::of(Some(a)).cmp(&Natural::of(Some(b)));
+        assert_eq!(order("1", "1.0"), Ordering::Less);
+        assert_eq!(order("1.0", "1"), Ordering::Greater);
+        assert_eq!(order("1.0", "1.0"), Ordering::Equal);
     }
 }

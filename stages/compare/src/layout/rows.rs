@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use stages_tables::Natural;
+
 use crate::CompareParams;
 use crate::collect::{Collected, Run};
-use crate::natural::natural;
 
 /// One value of the row variable.
 pub(crate) struct RowValue {
@@ -43,12 +44,12 @@ pub(super) fn row_values(
             runs,
         })
         .collect();
-    rows.sort_by_key(|row| {
+    let place = |row: &RowValue| {
         let place = params.order.iter().position(|value| *value == row.value);
-        (place.unwrap_or(usize::MAX), {
-            let (kind, number, text) = natural(Some(&row.value));
-            (kind, number, text.to_owned())
-        })
+        place.unwrap_or(usize::MAX)
+    };
+    rows.sort_by(|a, b| {
+        (place(a), Natural::of(Some(&a.value))).cmp(&(place(b), Natural::of(Some(&b.value))))
     });
     rows
 }

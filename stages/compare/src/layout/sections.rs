@@ -1,10 +1,11 @@
 //! Which runs share a table.
 
+use stages_tables::Natural;
+
 use super::caption::block_name;
 use super::rows::{RowValue, row_values};
 use crate::CompareParams;
 use crate::collect::{Collected, Coordinates, Run, coordinate_order};
-use crate::natural::natural;
 
 /// A dataset under one combination of the variables that are neither rows nor averaged over.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,7 +72,7 @@ impl<'a> Sections<'a> {
     pub(crate) fn row_values(&self) -> Vec<String> {
         let mut values: Vec<&str> =
             self.collected.runs.iter().map(|run| self.row_of(run)).collect();
-        values.sort_by_key(|value| natural(Some(value)));
+        values.sort_by_key(|value| Natural::of(Some(value)));
         values.dedup();
         values.into_iter().map(str::to_owned).collect()
     }

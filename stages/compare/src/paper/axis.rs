@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use stages_tables::Natural;
+
 use super::cells::{Key, MEAN_CLASS};
 use super::names::Names;
 use super::plan::Plan;
 use crate::aggregate::MEAN;
-use crate::natural::natural;
 use crate::query::Scores;
 
 /// The fields of one side of a table, and the combinations of their values that there are.
@@ -91,7 +92,7 @@ fn places(
         let text = value(scores, field, *number);
         let place = text.and_then(|text| named.iter().position(|known| *known == text));
         let usual = usual(*number, text.unwrap_or_default());
-        (place.unwrap_or(usize::MAX), usual, natural(text))
+        (place.unwrap_or(usize::MAX), usual, Natural::of(text))
     });
     sorted.into_iter().enumerate().map(|(place, number)| (number, place)).collect()
 }

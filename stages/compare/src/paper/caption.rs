@@ -1,6 +1,9 @@
 //! What is said around a table of a layout.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
+
+use stages_tables::Natural;
 
 use super::axis::Axis;
 use super::cells::{Cell, Cells, Key};
@@ -299,11 +302,10 @@ impl Told<'_> {
         };
         let mut named: Vec<Vec<(String, String)>> = runs.iter().map(named).collect();
         named.sort_by(|a, b| {
-            let order = |run: &Vec<(String, String)>| -> Vec<(u8, i128, String)> {
-                let natural = run.iter().map(|(_, value)| crate::natural::natural(Some(value)));
-                natural.map(|(kind, number, text)| (kind, number, text.to_owned())).collect()
-            };
-            order(a).cmp(&order(b))
+            let pairs = a.iter().zip(b);
+            let orders =
+                pairs.map(|((_, a), (_, b))| Natural::of(Some(a)).cmp(&Natural::of(Some(b))));
+            orders.fold(Ordering::Equal, Ordering::then).then(a.len().cmp(&b.len()))
         });
         listed_runs(&named)
     }

@@ -187,7 +187,7 @@ impl<'a> Plan<'a> {
 /// Values that a person can look through.
 pub(super) fn sorted<'a>(values: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut values: Vec<&str> = values.collect();
-    values.sort_by_key(|value| crate::natural::natural(Some(value)));
+    values.sort_by_key(|value| stages_tables::Natural::of(Some(value)));
     values.dedup();
     values.into_iter().map(str::to_owned).collect()
 }

@@ -10,7 +10,7 @@ use super::columns::Kind;
 use super::dictionary::Words;
 use crate::ipc::Table;
 use crate::schema::ColumnType;
-use crate::{DatasetInfo, Scoring, TableError, natural_order};
+use crate::{DatasetInfo, Natural, Scoring, TableError};
 
 /// An evaluation of a run whose rows go into the run's tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +55,7 @@ impl<'a> Source<'a> {
         let by_variables = variables
             .iter()
             .map(|name| (coordinate(self, name), coordinate(other, name)))
-            .map(|(a, b)| natural_order(a.as_deref(), b.as_deref()));
+            .map(|(a, b)| Natural::of(a.as_deref()).cmp(&Natural::of(b.as_deref())));
         (self.dataset.name.cmp(&other.dataset.name))
             .then_with(|| by_variables.fold(Ordering::Equal, Ordering::then))
             .then_with(|| self.part.node.cmp(&other.part.node))
