@@ -13,8 +13,8 @@ pub mod stage;
 
 pub use events::{NodeFailure, NodeOutcome, NodeOutline, RunEvent, RunSummary};
 pub use executor::{
-    Attempt, Executor, GRACE, InProcess, Program, SUPERVISE, Work, Worker, WorkerPrograms,
-    can_confine, supervise,
+    Attempt, Cluster, ClusterRequest, EVENTS, Executor, GRACE, InProcess, OUTCOME, Outcome,
+    OutcomeState, Program, SPEC, SUPERVISE, Work, Worker, WorkerPrograms, can_confine, supervise,
 };
 pub use explain::{Change, DirtyReason, differences};
 pub use fingerprint::{Fingerprint, FingerprintInput};

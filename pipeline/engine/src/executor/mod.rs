@@ -4,6 +4,7 @@
 //! here and a value of [`Placement`](crate::Placement).
 
 mod attempt;
+mod cluster;
 mod confine;
 mod environment;
 mod in_process;
@@ -16,6 +17,7 @@ mod worker;
 use crate::stage::{ConfiguredStage, Job, OutputReference, StageError, StageEvent};
 
 pub use attempt::{Attempt, GRACE};
+pub use cluster::{Cluster, ClusterRequest, EVENTS, OUTCOME, Outcome, OutcomeState, SPEC};
 pub use confine::can_confine;
 pub use in_process::InProcess;
 pub(crate) use in_process::THREAD_PREFIX;

@@ -3,11 +3,13 @@
 use std::error::Error;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// Why an action failed: a sentence, the causes beneath it, and what the user can do.
 ///
 /// Stage crates keep their own `thiserror` enums and convert at the boundary with
 /// [`StageError::new`], which keeps the whole chain of causes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StageError {
     /// What went wrong, in one sentence without a full stop.
     pub message: String,
