@@ -1,11 +1,12 @@
 //! One run: its report, and what the store still has of it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use pipeline_engine::{Fingerprint, NodeReport, Report};
+use pipeline_engine::{Fingerprint, NodeId, NodeReport, Report};
 use pipeline_spec::{Diagnostic, sentence};
-use pipeline_store::{Digest, Store, Workspace};
+use pipeline_store::{ActionKey, Digest, Store, Workspace};
 use serde_json::Value;
 
 /// A run that was recorded, and the store that its results are in.
@@ -58,6 +59,22 @@ impl RecordedRun {
     /// What the run did.
     pub fn report(&self) -> &Report {
         &self.report
+    }
+
+    /// For a run that executed nothing: the latest kept run that executed something and came to the
+    /// very same results, with the same actions at the same nodes. None for a run that executed
+    /// something, and where no such run is kept.
+    pub fn made_by(&self) -> Option<Report> {
+        type Result<'a> = (&'a NodeId, Option<ActionKey>, &'a BTreeMap<String, Digest>);
+        fn results(report: &Report) -> impl Iterator<Item = Result<'_>> {
+            report.nodes.iter().map(|node| (&node.node, node.key, &node.outputs))
+        }
+        if self.report.nodes.iter().any(|node| node.status != "cached") {
+            return None;
+        }
+        let kept = Report::history(&self.folder).into_iter();
+        kept.filter_map(|run_id| Report::read_run(&self.folder, &run_id))
+            .find(|earlier| results(earlier).eq(results(&self.report)))
     }
 
     /// The folder of the experiment among the runs.

@@ -30,9 +30,10 @@ pub(super) struct Content {
 }
 
 impl Content {
-    /// Gathers it.
+    /// Gathers it. Of a run that executed nothing the reader wants to know where its results come
+    /// from: the page tells of the run that made them, as long as that is kept.
     pub(super) fn of(run: &RecordedRun) -> Self {
-        let report = run.report().clone();
+        let report = run.made_by().unwrap_or_else(|| run.report().clone());
         let fingerprint = |node: &NodeReport| Some((node.node.clone(), run.fingerprint(node)?));
         let fingerprints: BTreeMap<NodeId, Fingerprint> =
             run.nodes().iter().filter_map(fingerprint).collect();

@@ -53,7 +53,7 @@ fn what_cannot_be_made_is_told_and_nothing_is_written() {
     for (arguments, words) in [
         (&["table", "shifed"][..], "shifted"),
         (&["table", "shifted", "--rows", "methd"], "which no row of the metrics has"),
-        (&["table", "shifted", "--where", "metric=hd95"], "there are: dice"),
+        (&["table", "shifted", "--where", "metric=hd96"], "there are: assd; dice; edv_difference"),
         (&["table", "shifted", "--name", "paper"], "has a table `paper`"),
         (&["table", "shifted", "--out", "t.docx"], "says no format of tables"),
         (&["table", "shifted", "--format", "arrow"], "no text for a terminal"),
