@@ -162,11 +162,11 @@ def with_duckdb(path, out):
         WITH runs AS (
             SELECT method, seed, class_name, avg(value) AS value
             FROM rows WHERE {wanted} GROUP BY ALL
-        ), both AS (
+        ), scores AS (
             SELECT * FROM runs UNION ALL BY NAME
             SELECT method, seed, 'mean' AS class_name, avg(value) AS value FROM runs GROUP BY ALL
         )
-        SELECT method, class_name, avg(value), stddev_samp(value) FROM both GROUP BY ALL
+        SELECT method, class_name, avg(value), stddev_samp(value) FROM scores GROUP BY ALL
         """
     )
     write(out, table.fetchall())

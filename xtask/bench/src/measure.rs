@@ -47,7 +47,12 @@ impl Invocation {
     /// Returns the command as a person would type it, without the folders of this machine.
     pub(crate) fn shown(&self) -> String {
         let name = self.program.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let arguments = self.arguments.iter().map(|argument| argument.to_string_lossy());
+        let arguments = self.arguments.iter().map(|argument| {
+            // Folders of this machine say nothing to a reader.
+            let path = Path::new(argument);
+            let shown = if path.is_absolute() { path.file_name() } else { None };
+            shown.unwrap_or(argument).to_string_lossy()
+        });
         std::iter::once(name.into()).chain(arguments).collect::<Vec<_>>().join(" ")
     }
 
