@@ -30,6 +30,17 @@ pub trait AddedCommand: Sync {
     ) -> Result<Ending, Vec<Diagnostic>>;
 }
 
+/// The arguments of a command that was defined by deriving them.
+///
+/// # Errors
+/// When the definition and the derived type do not belong together.
+pub fn arguments<T: clap::FromArgMatches>(
+    matches: &clap::ArgMatches,
+) -> Result<T, Vec<Diagnostic>> {
+    T::from_arg_matches(matches)
+        .map_err(|error| vec![Diagnostic::new("cli::arguments", error.to_string())])
+}
+
 /// How a command that could be carried out ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {

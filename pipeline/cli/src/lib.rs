@@ -25,7 +25,7 @@ mod trace;
 mod ui;
 mod workers;
 
-pub use added::{AddedCommand, CommandContext, Ending, WorkProgress};
+pub use added::{AddedCommand, CommandContext, Ending, WorkProgress, arguments};
 pub use app::{About, main};
 pub use arguments::PlaceArguments;
 pub use recorded::{PlacedArtifact, RecordedArtifact, RecordedRun, RunFiles};

@@ -1,6 +1,6 @@
 //! `orchestrate columns`: what the Arrow tables hold.
 
-use clap::{ArgMatches, Args, FromArgMatches};
+use clap::{ArgMatches, Args};
 use pipeline_cli::{AddedCommand, CommandContext, Ending};
 use pipeline_spec::{Diagnostic, suggest};
 use stages_compare::{COMPARISON, SIGNIFICANCE};
@@ -73,8 +73,7 @@ impl AddedCommand for Columns {
         matches: &ArgMatches,
         context: &CommandContext<'_>,
     ) -> Result<Ending, Vec<Diagnostic>> {
-        let arguments = ColumnsArguments::from_arg_matches(matches)
-            .map_err(|error| vec![Diagnostic::new("columns::arguments", error.to_string())])?;
+        let arguments: ColumnsArguments = pipeline_cli::arguments(matches)?;
         context.data(&told(&arguments)?);
         Ok(Ending::Done)
     }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
+use clap::{Arg, ArgMatches, Args, Command};
 use pipeline_cli::{AddedCommand, CommandContext, Ending, PlaceArguments, RecordedRun, RunFiles};
 use pipeline_spec::Diagnostic;
 
@@ -40,8 +40,7 @@ impl AddedCommand for Made {
         matches: &ArgMatches,
         context: &CommandContext<'_>,
     ) -> Result<Ending, Vec<Diagnostic>> {
-        let places = PlaceArguments::from_arg_matches(matches)
-            .map_err(|error| vec![Diagnostic::new("toy::made", error.to_string())])?;
+        let places: PlaceArguments = pipeline_cli::arguments(matches)?;
         let [run, kind]: [&String; 2] =
             ["run", "kind"].map(|name| matches.get_one(name).expect("clap requires it"));
         let run = context.recorded_run(&places, run)?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use clap::{ArgMatches, Args, FromArgMatches, ValueEnum};
+use clap::{ArgMatches, Args, ValueEnum};
 use pipeline_cli::{AddedCommand, CommandContext, Ending, PlaceArguments, RecordedRun};
 use pipeline_spec::Diagnostic;
 use serde_json::{Value, json};
@@ -114,8 +114,7 @@ impl AddedCommand for Compare {
         matches: &ArgMatches,
         context: &CommandContext<'_>,
     ) -> Result<Ending, Vec<Diagnostic>> {
-        let arguments = CompareArguments::from_arg_matches(matches)
-            .map_err(|error| vec![Diagnostic::new("compare::arguments", error.to_string())])?;
+        let arguments: CompareArguments = pipeline_cli::arguments(matches)?;
         compare(&arguments, context)?;
         Ok(Ending::Done)
     }

@@ -1,6 +1,6 @@
 //! The command and its commands.
 
-use clap::{ArgMatches, FromArgMatches, Subcommand};
+use clap::{ArgMatches, Subcommand};
 use pipeline_cli::{AddedCommand, CommandContext, Ending};
 use pipeline_spec::Diagnostic;
 
@@ -32,8 +32,7 @@ impl AddedCommand for Data {
         matches: &ArgMatches,
         context: &CommandContext<'_>,
     ) -> Result<Ending, Vec<Diagnostic>> {
-        let command = DataCommand::from_arg_matches(matches)
-            .map_err(|error| vec![Diagnostic::new("data::arguments", error.to_string())])?;
+        let command: DataCommand = pipeline_cli::arguments(matches)?;
         match command {
             DataCommand::List(arguments) => list::list(&arguments, context),
             DataCommand::Show(arguments) => show::show(&arguments, context),

@@ -1,6 +1,6 @@
 //! The command and its commands.
 
-use clap::{ArgMatches, FromArgMatches, Subcommand};
+use clap::{ArgMatches, Subcommand};
 use pipeline_cli::{AddedCommand, CommandContext, Ending};
 use pipeline_spec::Diagnostic;
 
@@ -30,8 +30,7 @@ impl AddedCommand for Export {
         matches: &ArgMatches,
         context: &CommandContext<'_>,
     ) -> Result<Ending, Vec<Diagnostic>> {
-        let command = ExportCommand::from_arg_matches(matches)
-            .map_err(|error| vec![Diagnostic::new("export::arguments", error.to_string())])?;
+        let command: ExportCommand = pipeline_cli::arguments(matches)?;
         match command {
             ExportCommand::Tensorboard(arguments) => tensorboard::export(&arguments, context),
             ExportCommand::Mlflow(arguments) => mlflow::export(&arguments, context),

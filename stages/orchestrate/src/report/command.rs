@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{ArgMatches, Args, FromArgMatches};
+use clap::{ArgMatches, Args};
 use pipeline_cli::{AddedCommand, CommandContext, Ending, PlaceArguments, RecordedRun};
 use pipeline_engine::Report;
 use pipeline_spec::{Diagnostic, sentence};
@@ -55,8 +55,7 @@ impl AddedCommand for ReportCommand {
         matches: &ArgMatches,
         context: &CommandContext<'_>,
     ) -> Result<Ending, Vec<Diagnostic>> {
-        let arguments = ReportArguments::from_arg_matches(matches)
-            .map_err(|error| vec![Diagnostic::new("report::arguments", error.to_string())])?;
+        let arguments: ReportArguments = pipeline_cli::arguments(matches)?;
         let run = context.recorded_run(&arguments.places, &arguments.run)?;
         let html = document(&Content::of(&run));
         let path = match arguments.out {
@@ -102,7 +101,7 @@ mod tests {
         let help = definition.get_after_help().map(ToString::to_string).unwrap_or_default();
         assert!(help.contains("orchestrate report quickstart"), "{help}");
         let matches = definition.try_get_matches_from(["report", "tiny", "--out", "-"]).unwrap();
-        let arguments = ReportArguments::from_arg_matches(&matches).unwrap();
+        let arguments: ReportArguments = pipeline_cli::arguments(&matches).unwrap();
         assert_eq!((arguments.run.as_str(), arguments.out), ("tiny", Some("-".into())));
     }
 }

@@ -1,6 +1,6 @@
 //! The command.
 
-use clap::{ArgMatches, Args, FromArgMatches};
+use clap::{ArgMatches, Args};
 use pipeline_cli::{AddedCommand, CommandContext, Ending};
 use pipeline_spec::Diagnostic;
 use stages_compare::{CompareParams, MadeTable, TableRequest};
@@ -41,8 +41,7 @@ impl AddedCommand for Table {
         matches: &ArgMatches,
         context: &CommandContext<'_>,
     ) -> Result<Ending, Vec<Diagnostic>> {
-        let arguments = TableArguments::from_arg_matches(matches)
-            .map_err(|error| vec![Diagnostic::new("table::arguments", error.to_string())])?;
+        let arguments: TableArguments = pipeline_cli::arguments(matches)?;
         let format = format(&arguments)?;
         let runs = Runs::find(&arguments.recorded, &arguments.places, context)?;
         let layout = layout(&arguments, &runs.compare)?;
@@ -98,7 +97,7 @@ mod tests {
             "--format",
             "tex",
         ]);
-        let arguments = TableArguments::from_arg_matches(&parsed.unwrap()).unwrap();
+        let arguments: TableArguments = pipeline_cli::arguments(&parsed.unwrap()).unwrap();
         assert_eq!(arguments.recorded, ["a", "b"]);
         assert_eq!(arguments.changes.wanted.len(), 2);
     }
