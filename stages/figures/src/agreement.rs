@@ -205,7 +205,7 @@ impl Agreement {
         page.cursor += ABOVE + 20.0 + self.size.panel_height + BELOW;
         if limits.iter().any(Option::is_some) {
             page.note(
-                "Whole line: bias (mean difference); dotted: none; dashed: limits of agreement (bias ± 1.96 sample \
+                "Whole line: bias (mean difference); dotted: no difference; dashed: limits of agreement (bias ± 1.96 sample \
                  standard deviations); shaded: their 95 % confidence intervals by Student's t.",
             );
         }

@@ -73,7 +73,9 @@ pub(crate) fn past_files(run_dir: &Path) -> (Vec<PastFiles>, Vec<String>) {
         let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
         let extension = path.extension().and_then(|extension| extension.to_str());
         let is_journal = extension == Some(EXTENSION);
-        if stem.starts_with('.') {
+        // A page lies beside the report that it tells of.
+        let page = path.with_extension("json");
+        if stem.starts_with('.') || (extension == Some("html") && page.is_file()) {
             continue;
         }
         if began_by_id(&stem).is_none() || !(is_journal || extension == Some("json")) {

@@ -33,12 +33,16 @@ pub(crate) fn find_run(run: &str, runs: &Path) -> Result<(Report, PathBuf), Comm
     let names = experiments(runs);
     let kept = names.iter().find_map(|name| {
         let folder = runs.join(name);
-        Some((Report::read_run(&folder, run)?, folder))
+        Some((of_folder(&folder, run)?, folder))
     });
     kept.ok_or_else(|| no_run(run, runs).into())
 }
 
 fn of_file(path: &Path, runs: &Path) -> Result<(Report, PathBuf), CommandError> {
+    // A page lies beside the report that it tells of.
+    let beside = path.with_extension("json");
+    let is_page = path.extension().is_some_and(|extension| extension == "html");
+    let path = if is_page { beside.as_path() } else { path };
     if path.extension().is_some_and(|extension| extension == "json") {
         let report = Report::read_file(path).ok_or_else(|| {
             Diagnostic::new("cli::report", format!("`{}` is not a report", path.display()))
@@ -54,14 +58,18 @@ fn of_file(path: &Path, runs: &Path) -> Result<(Report, PathBuf), CommandError> 
     Ok((report, folder))
 }
 
+/// The run of an id among those of an experiment. The latest one is kept even if it had nothing to do.
+fn of_folder(folder: &Path, id: &str) -> Option<Report> {
+    let latest = || Report::read(folder).filter(|report| report.run_id == id);
+    Report::read_run(folder, id).or_else(latest)
+}
+
 fn of_id(name: &str, id: &str, runs: &Path) -> Result<(Report, PathBuf), CommandError> {
     let folder = runs.join(name);
     if !folder.is_dir() {
         return Err(no_run(name, runs).into());
     }
-    // The latest run is kept even if it had nothing to do.
-    let latest = || Report::read(&folder).filter(|report| report.run_id == id);
-    let Some(report) = Report::read_run(&folder, id).or_else(latest) else {
+    let Some(report) = of_folder(&folder, id) else {
         let known = Report::history(&folder);
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
         return Err(unknown("cli::unknown_run", &format!("run of `{name}`"), id, &known).into());

@@ -6,6 +6,9 @@ use super::{AcrossName, LayoutParams};
 use crate::query::{Request, Scores};
 use crate::{CompareError, CompareParams};
 
+/// Fields whose values do not compete for the best, unless a layout says so.
+const UNRANKED: [&str; 8] =
+    ["subject", "case_id", "phase", "class", "grid", "checkpoint", "metric", "dataset"];
 /// Fields that a table does not split by unless it names them: they are averaged over, or say where
 /// a row comes from.
 const NOT_SPLIT: [&str; 4] = ["subject", "case_id", "phase", "node"];
@@ -180,7 +183,10 @@ impl<'a> Plan<'a> {
             let rows = [self.compare.rows.as_str(), "method"];
             rows.into_iter().find_map(|field| shown().find(|shown| *shown == field))
         });
-        named.or(self.rows.last()).map(String::as_str)
+        // Scans, classes and repetitions do not compete.
+        let competes =
+            |field: &&String| !UNRANKED.contains(&field.as_str()) && !self.over.contains(field);
+        named.or(self.rows.last().filter(competes)).map(String::as_str)
     }
 }
 

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use clap::{ArgMatches, Args, ValueEnum};
 use pipeline_cli::{AddedCommand, CommandContext, Ending, PlaceArguments, RecordedRun};
-use pipeline_spec::Diagnostic;
+use pipeline_spec::{Diagnostic, suggest};
 use serde_json::{Value, json};
-use stages_difference::{Difference, Question, difference};
+use stages_difference::{Difference, Measured, Question, difference};
 use stages_tables::Grid;
 
 use super::metrics::{Metrics, mistake};
@@ -171,6 +171,24 @@ fn both(
     }
 }
 
+/// Repetitions differ in variables that there are; an experiment without seeds has one repetition.
+fn check_over<'a>(
+    over: &[String],
+    measured: impl Iterator<Item = &'a Measured>,
+) -> Result<(), Vec<Diagnostic>> {
+    let known: BTreeSet<&str> =
+        measured.flat_map(|one| one.coordinates.keys()).map(String::as_str).collect();
+    let known: Vec<&str> = known.into_iter().collect();
+    let is_unknown = |name: &&String| *name != "seed" && !known.contains(&name.as_str());
+    let Some(name) = over.iter().find(is_unknown) else { return Ok(()) };
+    let message = format!("`--over`: neither run has a variable `{name}`");
+    let help = match suggest(name, &known) {
+        Some(near) => format!("did you mean `{near}`? There are: {}", known.join(", ")),
+        None => format!("there are: {}", known.join(", ")),
+    };
+    Err(vec![Diagnostic::new("compare::over", message).with_help(help)])
+}
+
 fn differences(
     arguments: &CompareArguments,
     ignored: BTreeSet<String>,
@@ -178,6 +196,7 @@ fn differences(
     [a, b]: [&RecordedRun; 2],
 ) -> Result<Vec<Difference>, Vec<Diagnostic>> {
     let [of_a, of_b] = metrics.read(a, b)?;
+    check_over(&arguments.over, of_a.iter().chain(&of_b))?;
     let mut question = Question {
         metric: String::new(),
         grid: arguments.grid.map(|grid| match grid {

@@ -47,7 +47,7 @@ fn missing(html: &mut String, report: &Report) {
     let reasons = [
         (
             NodeState::Skipped,
-            "did not get their turn: something they need failed, or the run was stopped",
+            "did not come to their end: something they need failed, or the run was stopped",
         ),
         (NodeState::Waiting, "have no result in this report"),
         (NodeState::LeftOut, "were not asked for"),

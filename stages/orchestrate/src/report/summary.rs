@@ -70,8 +70,13 @@ pub(super) fn reproduce(content: &Content) -> String {
     let (command, note) = match &content.command {
         Some(words) => (
             command_line(words),
-            "The command line of this run. Run again where its results are stored, it finds \
-             everything done.",
+            if report.nodes.iter().all(|node| matches!(node.status.as_str(), "ran" | "cached")) {
+                "The command line of this run. Run again where its results are stored, it finds \
+                 everything done."
+            } else {
+                "The command line of this run. Run again where its results are stored, it goes on from \
+                 what is done."
+            },
         ),
         None => (
             command_line(&["orchestrate", "run", &report.file]),

@@ -24,11 +24,11 @@ const FORMS: [(&str, &str, &str); 5] = [
 /// Writes every table; nothing if there is none.
 pub(super) fn tables(files: &Files) -> String {
     let mut stems: Vec<&str> = files.keys().filter_map(|path| path.strip_suffix(".html")).collect();
-    // The tables that a person laid out come first, then the whole comparison, then what tests say.
+    // The comparison comes first, then the tables that a person laid out, then what tests say.
     stems.sort_by_key(|stem| {
         let file = stem.rsplit('/').next().unwrap_or(stem);
         let laid_out = stem.split('/').rev().nth(1) == Some("tables");
-        (if laid_out { 0 } else { 1 + u8::from(file.starts_with("significance")) }, *stem)
+        (if laid_out { 1 } else { 2 * u8::from(file.starts_with("significance")) }, *stem)
     });
     stems.iter().map(|stem| table(files, stem)).collect()
 }
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn laid_out_tables_come_first_and_tests_last() {
+    fn the_comparison_comes_first_and_tests_last() {
         let page = tables(&files(&[
             ("comparison.html", "<p>all</p>"),
             ("comparison.tex", "\\textbf{a} & b"),
@@ -125,8 +125,8 @@ mod tests {
             ("tables/main_results.html", "<p>main</p>"),
         ]));
         let place = |text: &str| page.find(text).unwrap_or_else(|| panic!("no {text} in {page}"));
-        assert!(place(">Main results</h3>") < place(">Comparison</h3>"));
-        assert!(place(">Comparison</h3>") < place(">Significance</h3>"));
+        assert!(place(">Comparison</h3>") < place(">Main results</h3>"));
+        assert!(place(">Main results</h3>") < place(">Significance</h3>"));
         assert!(page.contains("<code id=\"table-comparison-latex\">\\textbf{a} &amp; b</code>"));
         assert_eq!(page.matches("data-copy=").count(), 1);
         // printf '\\textbf{a} & b' | base64

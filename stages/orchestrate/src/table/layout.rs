@@ -77,8 +77,13 @@ fn changed(
     if let Some(columns) = &changes.columns {
         layout.columns = Some(list(columns));
     }
+    // The command line replaces what the layout wants of a field; named twice, both count.
+    for (field, _) in &changes.wanted {
+        layout.wanted.remove(field);
+    }
     for (field, values) in &changes.wanted {
-        layout.wanted.insert(field.clone(), values.split(',').map(str::to_owned).collect());
+        let wanted = layout.wanted.entry(field.clone()).or_default();
+        wanted.extend(values.split(',').map(str::to_owned));
     }
     layout.over = changes.over.as_ref().map(list).or(layout.over);
     layout.across = changes.across.unwrap_or(layout.across);

@@ -30,6 +30,11 @@ pub(super) fn format(arguments: &TableArguments) -> Result<FormatName, Vec<Diagn
             )]);
         }
     };
+    if arguments.siunitx && format != FormatName::Tex {
+        let message = "`--siunitx` is about LaTeX, and the table is to be in another format";
+        let help = "add `--format tex`, or leave it out";
+        return Err(vec![Diagnostic::new("table::format", message).with_help(help)]);
+    }
     if format == FormatName::Arrow && arguments.out.is_none() {
         let message = "an Arrow file is no text for a terminal";
         let help = "name a file with `--out`";

@@ -34,6 +34,20 @@ fn tables_are_made_of_the_latest_run_of_an_earlier_one_and_of_several() {
     assert_ne!(runs.orchestrate(&["table", "shifted"]), ours);
     assert_eq!(runs.orchestrate(&["table", &first_run]), ours);
 
+    // Both together are told apart, and never averaged in silence.
+    let mixed = runs.w.orchestrate(&["table", &first_run, "shifted", "--rows", "method"]);
+    assert_eq!(mixed.code, 2, "{}", mixed.out);
+    assert!(mixed.err.contains("differ in `experiment`"), "{}", mixed.err);
+    assert!(runs.orchestrate(&["table", &first_run, "shifted"]).contains(&first_run));
+    let wrong = runs.w.orchestrate(&["compare", &first_run, "shifted", "--over", "sed"]);
+    assert!(wrong.code == 2 && wrong.err.contains("did you mean `seed`"), "{}", wrong.err);
+    let apart = ["table", &first_run, "shifted", "--columns", "experiment,class"];
+    assert!(runs.orchestrate(&apart).contains(&first_run), "{first_run}");
+    // A run is found by its id alone, and by its page.
+    let id = first_run.split_once('@').unwrap().1;
+    assert_eq!(runs.orchestrate(&["table", id]), ours);
+    runs.orchestrate(&["table", "runs/shifted/report.html"]);
+
     runs.run("other", 3);
     let both = runs.orchestrate(&["table", "shifted", "other", "--columns", "experiment"]);
     assert!(table(&both)[0].starts_with("| method |"), "{both}");
@@ -57,6 +71,7 @@ fn what_cannot_be_made_is_told_and_nothing_is_written() {
         (&["table", "shifted", "--name", "paper"], "has a table `paper`"),
         (&["table", "shifted", "--out", "t.docx"], "says no format of tables"),
         (&["table", "shifted", "--format", "arrow"], "no text for a terminal"),
+        (&["table", "shifted", "--siunitx"], "is about LaTeX"),
         (&["table", "shifted", "shifted"], "is there already"),
         (&["table", "shifted", "--layout", "none.yaml"], "none.yaml"),
         (&["table", "shifted", "--out", "nowhere/t.md"], "cannot be written"),

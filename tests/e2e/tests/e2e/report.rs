@@ -106,7 +106,7 @@ stages:
     );
     assert_eq!(w.orchestrate(&["run", "broken.yaml"]).code, 1);
     let report = fs_err::read_to_string(w.path("runs/broken/report.html")).unwrap();
-    for part in ["1 node failed", "did not get their turn", "status 3", "state-failed"] {
+    for part in ["1 node failed", "did not come to their end", "status 3", "state-failed"] {
         assert!(report.contains(part), "no {part} in the report");
     }
     assert!(!report.contains("Every subject"), "it has no metrics");
