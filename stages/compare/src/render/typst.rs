@@ -37,7 +37,15 @@ fn put_figure(text: &mut String, title: &str, table: &Table, label: &str) {
     put(format_args!("  caption: figure.caption(position: top, {caption}),"));
     put(format_args!("  {{"));
     put(format_args!("    set text(number-width: \"tabular\")"));
-    put(format_args!("    table("));
+    // Cells that do not fit would be broken and lie over each other: the whole table is shrunk.
+    put(format_args!("    let shrunk(it) = layout(page => {{"));
+    put(format_args!("      let width = measure(it).width"));
+    put(format_args!("      if width <= page.width {{ return it }}"));
+    put(format_args!(
+        "      scale(page.width / width * 100%, reflow: true, box(width: width, it))"
+    ));
+    put(format_args!("    }})"));
+    put(format_args!("    shrunk(table("));
     put(format_args!("      columns: {columns},"));
     put(format_args!("      align: left,"));
     put(format_args!("      stroke: none,"));
@@ -70,7 +78,7 @@ fn put_figure(text: &mut String, title: &str, table: &Table, label: &str) {
         put(format_args!("      {},", cells.join(", ")));
     }
     put(format_args!("      table.hline(),"));
-    put(format_args!("    )"));
+    put(format_args!("    ))"));
     if !notes.is_empty() {
         put(format_args!("    align(left, text(size: 0.8em, {}))", string(&notes)));
     }

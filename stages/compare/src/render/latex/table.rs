@@ -9,11 +9,7 @@ use crate::render::plain::{notes, reference};
 
 /// All tables as one file to `\input`; its first line names the packages it needs.
 pub(crate) fn latex(blocks: &[Block], numbers: LatexNumbers) -> String {
-    let needs = match numbers {
-        LatexNumbers::Plain => "\\usepackage{booktabs}",
-        LatexNumbers::Siunitx => "\\usepackage{booktabs} and \\usepackage{siunitx} (3 or later)",
-    };
-    let mut text = format!("% Needs {needs}.\n");
+    let mut text = String::new();
     for block in blocks {
         put_table(&mut text, &block.title, &block.main, &block.label, numbers);
         if let Some(second) = &block.second {
@@ -21,8 +17,16 @@ pub(crate) fn latex(blocks: &[Block], numbers: LatexNumbers) -> String {
             put_table(&mut text, &block.title, second, &label, numbers);
         }
     }
-    text
+    let siunitx =
+        (numbers == LatexNumbers::Siunitx).then_some("\\usepackage{siunitx} (3 or later)");
+    let graphicx = text.contains(SHRINK).then_some("\\usepackage{graphicx}");
+    let needs: Vec<&str> =
+        ["\\usepackage{booktabs}"].into_iter().chain(siunitx).chain(graphicx).collect();
+    format!("% Needs {}.\n{text}", needs.join(" and "))
 }
+
+/// Makes what follows in braces as wide as the text, if it is wider.
+const SHRINK: &str = "\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}";
 
 fn put_table(text: &mut String, title: &str, table: &Table, label: &str, numbers: LatexNumbers) {
     let styles: Vec<ColumnStyle> =
@@ -39,12 +43,16 @@ fn put_table(text: &mut String, title: &str, table: &Table, label: &str, numbers
     put(format_args!("  \\setlength{{\\belowcaptionskip}}{{6pt}}"));
     put(format_args!("  \\caption{{{}. {}}}", escape(title), caption.join(" ")));
     put(format_args!("  \\label{{tab:{}}}", reference(label)));
-    if let Some(size) = size(table, &styles) {
+    let fit = Fit::of(table, &styles);
+    if let Some(size) = fit.size {
         put(format_args!("  {size}"));
     }
     if numbers == LatexNumbers::Siunitx {
         let options = "detect-weight=true,table-align-text-post=false";
         put(format_args!("  \\sisetup{{{options}}}"));
+    }
+    if fit.tight {
+        put(format_args!("  {SHRINK}{{%"));
     }
     put(format_args!(
         "  \\begin{{tabular}}{{{}{specification}{}}}",
@@ -61,7 +69,7 @@ fn put_table(text: &mut String, title: &str, table: &Table, label: &str, numbers
         put(format_args!("    {} \\\\", row(table, at, &styles)));
     }
     put(format_args!("    \\bottomrule"));
-    put(format_args!("  \\end{{tabular}}"));
+    put(format_args!("  \\end{{tabular}}{}", if fit.tight { "%\n  }" } else { "" }));
     if !notes.is_empty() {
         put(format_args!("  \\par\\smallskip"));
         put(format_args!("  \\begin{{minipage}}{{\\linewidth}}\\footnotesize"));
@@ -117,34 +125,45 @@ fn row(table: &Table, at: usize, styles: &[ColumnStyle]) -> String {
     cells.join(" & ")
 }
 
-/// The largest size of letters at which the table should fit on a page of the class `article`,
-/// where that is not the size of the text.
-fn size(table: &Table, styles: &[ColumnStyle]) -> Option<&'static str> {
-    // In points: a character of a 10 pt font (digits are wider, points and brackets narrower), and
-    // the width of the text.
-    const CHARACTER: f64 = 4.7;
-    const PAGE: f64 = 345.0;
-    let count = |text: &str| text.chars().count();
-    let label = |level: usize| {
-        let labels = table.rows.iter().map(|row| count(&row.labels[level]));
-        labels.max().unwrap_or(0).max(count(&table.row_headers[level]))
-    };
-    let labels: usize = (0..table.row_headers.len()).map(label).sum();
-    let number = |(style, column): (&ColumnStyle, &Column)| {
-        style.width().max(column.headers.last().map_or(0, |header| count(header)))
-    };
-    let numbers: usize = styles.iter().zip(&table.columns).map(number).sum();
-    let runs = if table.counts_runs { "runs".len() } else { 0 };
-    let columns = table.row_headers.len() + styles.len() + usize::from(table.counts_runs);
-    let width = |scale: f64, gap: f64| {
-        (labels + numbers + runs) as f64 * CHARACTER * scale + columns as f64 * gap
-    };
-    let sizes = [
-        (1.0, 12.0, None),
-        (0.9, 12.0, Some("\\small")),
-        (0.8, 8.0, Some("\\footnotesize\\setlength{\\tabcolsep}{4pt}")),
-    ];
-    let fits = sizes.into_iter().find(|(scale, gap, _)| width(*scale, *gap) <= PAGE);
-    let smallest = Some("\\scriptsize\\setlength{\\tabcolsep}{3pt}");
-    fits.map_or(smallest, |(_, _, size)| size)
+/// How a table gets onto a page of the class `article`.
+struct Fit {
+    /// The largest size of letters at which it should fit, where that is not the size of the text.
+    size: Option<&'static str>,
+    /// It may not fit even so: what is known of widths are numbers of characters.
+    tight: bool,
+}
+
+impl Fit {
+    fn of(table: &Table, styles: &[ColumnStyle]) -> Self {
+        // In points: a character of a 10 pt font (digits are wider, points and brackets narrower),
+        // and the width of the text.
+        const CHARACTER: f64 = 4.7;
+        const PAGE: f64 = 345.0;
+        // Wide letters make texts at the most this much wider.
+        const SURE: f64 = 0.85;
+        let count = |text: &str| text.chars().count();
+        let label = |level: usize| {
+            let labels = table.rows.iter().map(|row| count(&row.labels[level]));
+            labels.max().unwrap_or(0).max(count(&table.row_headers[level]))
+        };
+        let labels: usize = (0..table.row_headers.len()).map(label).sum();
+        let number = |(style, column): (&ColumnStyle, &Column)| {
+            style.width().max(column.headers.last().map_or(0, |header| count(header)))
+        };
+        let numbers: usize = styles.iter().zip(&table.columns).map(number).sum();
+        let runs = if table.counts_runs { "runs".len() } else { 0 };
+        let columns = table.row_headers.len() + styles.len() + usize::from(table.counts_runs);
+        let width = |scale: f64, gap: f64| {
+            (labels + numbers + runs) as f64 * CHARACTER * scale + columns as f64 * gap
+        };
+        let smallest = (0.7, 6.0, Some("\\scriptsize\\setlength{\\tabcolsep}{3pt}"));
+        let sizes = [
+            (1.0, 12.0, None),
+            (0.9, 12.0, Some("\\small")),
+            (0.8, 8.0, Some("\\footnotesize\\setlength{\\tabcolsep}{4pt}")),
+        ];
+        let fits = sizes.into_iter().find(|(scale, gap, _)| width(*scale, *gap) <= PAGE);
+        let (scale, gap, size) = fits.unwrap_or(smallest);
+        Self { size, tight: width(scale, gap) > PAGE * SURE }
+    }
 }
