@@ -151,6 +151,16 @@ pub enum CompareError {
         /// The values that there are.
         known: Vec<String>,
     },
+    /// A publication without a number of what the table shows.
+    #[error(
+        "`published`: no number of `{source_name}` is of a dataset, class and metric of this table"
+    )]
+    NoPublished {
+        /// The publication.
+        source_name: String,
+        /// What it has numbers of.
+        known: Vec<String>,
+    },
     /// A field with several values that has no place in the table.
     #[error("the rows differ in `{field}` ({}), which has no place in the table", values.join(", "))]
     NoPlace {
@@ -232,6 +242,7 @@ impl CompareError {
             Self::TooManyFields { .. } => "choose fewer values with `where`".to_owned(),
             Self::UnknownField { known, .. } => format!("fields are: {}", listed(known)),
             Self::UnknownValue { known, .. } => format!("there are: {}", listed(known)),
+            Self::NoPublished { known, .. } => format!("it has: {}", listed(known)),
             Self::NoPlace { field, .. } => format!(
                 "put `{field}` into `rows` or `columns`, choose one value with `where`, or average \
                  over it with `over`"

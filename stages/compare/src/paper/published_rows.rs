@@ -5,7 +5,7 @@ use super::names::Names;
 use super::plan::Plan;
 use crate::CompareError;
 use crate::aggregate::MEAN;
-use crate::layout::{Cell, Origin, Row, Spread};
+use crate::layout::{Cell, Digits, Origin, Row, Spread};
 use crate::number::{Mark, NumberFormat};
 use crate::published::{Published, PublishedEntry};
 use crate::query::Scores;
@@ -111,12 +111,7 @@ pub(super) fn published_rows(
         known.dedup();
         known.sort();
         known.dedup();
-        return Err(CompareError::UnknownValue {
-            part: "published".to_owned(),
-            field: None,
-            value: published.source.clone(),
-            known,
-        });
+        return Err(CompareError::NoPublished { source_name: published.source.clone(), known });
     }
     Ok(made)
 }
@@ -188,8 +183,13 @@ fn cell(
     };
     if let Some(entry) = found {
         let format = NumberFormat::new(entry.unit, plan.percent, plan.decimals);
-        made.value = Some(format.digits(entry.mean));
-        made.spread = entry.std.map_or(Spread::None, |std| Spread::Std(format.digits(std)));
+        // Printed numbers have few digits; the rest is noise of changing the unit there and back.
+        let printed = |number: f64| {
+            let digits = format.digits(number);
+            Digits { exact: (digits.exact * 1e9).round() / 1e9, ..digits }
+        };
+        made.value = Some(printed(entry.mean));
+        made.spread = entry.std.map_or(Spread::None, |std| Spread::Std(printed(std)));
     }
     made
 }

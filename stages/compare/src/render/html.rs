@@ -1,4 +1,5 @@
-//! HTML tables without style or script, for a page that has its own.
+//! HTML tables without script, for a page that has its own style, which wins over the few rules here
+//! that make the file readable by itself.
 //!
 //! Classes that such a page may style: `table` (the figure), `title`, `number`, `missing`,
 //! `spread`, `second`, `sign`, `published`, `repeated` (a label that the row above has too), `rule`
@@ -15,9 +16,18 @@ use crate::significance::Verdict;
 
 use super::entry::Shown;
 
+/// What a browser needs to show the file by itself.
+const ALONE: &str = "<meta charset=\"utf-8\"/>\n<style>:where(figure.table){font-family:sans-serif}\
+:where(figure.table table){border-collapse:collapse;font-variant-numeric:tabular-nums}\
+:where(figure.table) :where(th,td){padding:.2em .7em;text-align:left}\
+:where(figure.table) :where(.number){text-align:right}\
+:where(figure.table .second){text-decoration:underline}\
+:where(figure.table .offscreen){position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}\
+</style>\n";
+
 /// A figure per table.
 pub(crate) fn html(blocks: &[Block]) -> String {
-    let mut text = String::new();
+    let mut text = ALONE.to_owned();
     for block in blocks {
         put_figure(&mut text, &block.title, &block.main, &block.label);
         if let Some(second) = &block.second {

@@ -68,6 +68,9 @@ fn what_cannot_stand_anywhere_is_a_mistake() {
     let own = json!({"own": {"source": "A paper", "rows": [
         {"method": "x", "dataset": "elsewhere", "mean": 50}]}});
     let error = make(&rows, &json!({"published": own}), &json!({})).unwrap_err();
-    assert_eq!(error.to_string(), "`published` names `A paper`, which no row of the metrics has");
-    assert_eq!(error.help().unwrap(), "there are: dice of mean on elsewhere");
+    assert_eq!(
+        error.to_string(),
+        "`published`: no number of `A paper` is of a dataset, class and metric of this table"
+    );
+    assert_eq!(error.help().unwrap(), "it has: dice of mean on elsewhere");
 }
